@@ -1,0 +1,72 @@
+"""What the environment may say, read and checked in one place; `settings.py` only arranges it."""
+
+import secrets
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+PROVIDERS = ("openai", "anthropic", "ollama", "demo")
+
+
+class Environment(environ.Env):
+    """django-environ with bounds: a wrong value names its variable and says what would be right."""
+
+    def whole(self, name: str, default: int, *, minimum: int = 0) -> int:
+        """Return the variable as an integer of at least `minimum`."""
+        try:
+            value = int(self.str(name, default=str(default)))
+        except ValueError:
+            value = minimum - 1
+        if value < minimum:
+            raise ImproperlyConfigured(f"{name} must be a whole number of at least {minimum}.")
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        """Return the variable as a boolean; anything but the usual words is an error."""
+        value = self.str(name, default=str(default)).strip().lower()
+        if value in {"1", "true", "yes", "on"}:
+            return True
+        if value in {"0", "false", "no", "off", ""}:
+            return False
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+
+    def database(self, default: str) -> dict[str, object]:
+        """Return Django's DATABASES entry for DATABASE_URL; only SQLite and PostgreSQL are supported."""
+        url = self.str("DATABASE_URL", default=default)
+        if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+            raise ImproperlyConfigured(
+                "DATABASE_URL must start with sqlite:// or postgres://, for example "
+                "postgres://user:password@host/techtree."
+            )
+        return dict(self.db_url_config(url))
+
+    def provider(self) -> str:
+        """Return the model provider: as named, else `openai` when a key or address is set, else `demo`."""
+        configured = self.str("LLM_API_KEY", default="") or self.str("OPENAI_API_KEY", default="")
+        address = self.str("LLM_BASE_URL", default="")
+        provider = self.str("LLM_PROVIDER", default="") or (
+            "openai" if configured or address else "demo"
+        )
+        if provider not in PROVIDERS:
+            raise ImproperlyConfigured(f"LLM_PROVIDER must be one of {', '.join(PROVIDERS)}.")
+        return provider
+
+
+def secret_key(env: Environment, *, debug: bool, keep_in: Path) -> str:
+    """Return SECRET_KEY, or in development one that is made once and kept in `keep_in`.
+
+    Raises ImproperlyConfigured when DEBUG is off and the variable is missing.
+    """
+    if key := env.str("SECRET_KEY", default=""):
+        return key
+    if not debug:
+        raise ImproperlyConfigured("SECRET_KEY must be set when DEBUG is off.")
+    kept = keep_in / "secret_key"
+    try:
+        with kept.open("x", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+        kept.chmod(0o600)
+    except FileExistsError:
+        pass
+    return kept.read_text(encoding="ascii")

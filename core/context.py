@@ -1,0 +1,11 @@
+"""What every page knows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Tell templates whether answers come from the demo model, and which theme was chosen."""
+    return {"demo_model": settings.LLM_PROVIDER == "demo"}

@@ -1,0 +1,191 @@
+"""AITask: one piece of work a model does for a learner, and the whole of its life."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from taskqueue.errors import LeaseLost, WrongState
+from taskqueue.querysets import AITaskQuerySet
+from taskqueue.types import ACTIVE, FINAL, TaskStatus, TaskType, task_type_choices
+
+__all__ = ["AITask", "TaskStatus", "TaskType"]
+
+Result = dict[str, Any]
+
+
+class AITask(models.Model):
+    """The row owns its lifecycle: every transition is a conditional update here and nowhere else.
+
+    `fence` is the fencing token: it grows with every run, so that a run that lost the task can be told from the one
+    that has it (Kleppmann, "How to do distributed locking", 2016). `attempt` counts runs from 1. `subject` names
+    what the work is about (`lesson:<id>`), so that a page finds it again; `dedupe_key` makes the same work run once.
+    """
+
+    Type = TaskType
+    Status = TaskStatus
+
+    task_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task_type = models.CharField(max_length=40, choices=task_type_choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="ai_tasks"
+    )
+    status = models.CharField(max_length=12, choices=TaskStatus, default=TaskStatus.PENDING)
+    priority = models.SmallIntegerField(default=0, help_text="Higher runs first.")
+    subject = models.CharField(max_length=100, blank=True, default="")
+    dedupe_key = models.CharField(max_length=200, blank=True, default="")
+    input_data = models.JSONField(default=dict)
+    result = models.JSONField(null=True, blank=True)
+    progress = models.JSONField(null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=3)
+    fence = models.PositiveBigIntegerField(default=0)
+    error = models.TextField(blank=True, default="", help_text="What the learner is told.")
+    error_code = models.CharField(max_length=40, blank=True, default="")
+    error_detail = models.TextField(blank=True, default="", help_text="Traceback, for staff.")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AITaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "AI task"
+        indexes = [
+            models.Index(fields=["user", "status"], name="aitask_user_status"),
+            models.Index(fields=["subject", "-created_at"], name="aitask_subject"),
+            models.Index(fields=["status", "-priority", "created_at"], name="aitask_order"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task_type", "dedupe_key"],
+                condition=models.Q(status__in=ACTIVE) & ~models.Q(dedupe_key=""),
+                name="aitask_active_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=list(TaskStatus)), name="aitask_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=FINAL, finished_at__isnull=False)
+                | models.Q(status__in=ACTIVE, finished_at__isnull=True),
+                name="aitask_final_has_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_task_type_display()} {self.task_id}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
+
+    @property
+    def has_attempts_left(self) -> bool:
+        return self.attempt < self.max_attempts
+
+    def begin(self) -> bool:
+        """Take the task for a new run; False when there is nothing to run any more.
+
+        A task found `processing` was left behind by a dead worker: whoever holds its queue row takes it over.
+        """
+        took = AITask.objects.filter(
+            task_id=self.task_id, status__in=ACTIVE, fence=self.fence
+        ).update(
+            status=TaskStatus.PROCESSING,
+            attempt=F("attempt") + 1,
+            fence=F("fence") + 1,
+            started_at=timezone.now(),
+            next_attempt_at=None,
+            progress=None,
+            updated_at=timezone.now(),
+        )
+        self.refresh_from_db()
+        return bool(took)
+
+    def hold(self) -> None:
+        """Raise LeaseLost unless this run still owns the task."""
+        if not AITask.objects.held(self.task_id, self.fence).exists():
+            raise LeaseLost
+
+    def report(self, step: str, done: int = 0, total: int = 0) -> None:
+        """Show the learner what is being done; LeaseLost when this run no longer owns the task."""
+        self._transition({"progress": {"step": step, "done": done, "total": total}})
+
+    def settle(self, save: Callable[[], Result]) -> Result:
+        """Write the result of this run: `save`'s rows and the completion commit together or not at all.
+
+        `save` returns the task's JSON-able result. LeaseLost, and nothing saved, when the run lost the task.
+        """
+        with transaction.atomic():
+            self._transition({"updated_at": timezone.now()})
+            result = save()
+            self._end(TaskStatus.COMPLETED, result=result, error="", error_code="", error_detail="")
+        return result
+
+    def retry_at(self, when: datetime, *, error: str, code: str, detail: str) -> None:
+        """Put the task back to wait until `when`, with the reason the last run ended."""
+        self._transition(
+            {
+                "status": TaskStatus.PENDING,
+                "next_attempt_at": when,
+                "progress": None,
+                "error": error,
+                "error_code": code,
+                "error_detail": detail,
+            }
+        )
+
+    def fail(self, *, error: str, code: str, detail: str) -> None:
+        """End the task as failed; `error` is for the learner, `detail` for staff."""
+        self._end(TaskStatus.FAILED, error=error, error_code=code, error_detail=detail)
+
+    def cancel(self) -> None:
+        """End an active task for its owner; a run in the middle of it can save nothing any more."""
+        ended = AITask.objects.filter(task_id=self.task_id, status__in=ACTIVE).update(
+            status=TaskStatus.CANCELLED,
+            finished_at=timezone.now(),
+            updated_at=timezone.now(),
+            next_attempt_at=None,
+            fence=F("fence") + 1,
+        )
+        self.refresh_from_db()
+        if not ended:
+            raise WrongState
+
+    def reopen(self) -> None:
+        """Give a failed or cancelled task a fresh set of attempts; its queue row is the caller's to write."""
+        reopened = AITask.objects.filter(
+            task_id=self.task_id, status__in=(TaskStatus.FAILED, TaskStatus.CANCELLED)
+        ).update(
+            status=TaskStatus.PENDING,
+            attempt=0,
+            finished_at=None,
+            progress=None,
+            error="",
+            error_code="",
+            error_detail="",
+            updated_at=timezone.now(),
+        )
+        if not reopened:
+            raise WrongState
+        self.refresh_from_db()
+
+    def _end(self, status: TaskStatus, **fields: Any) -> None:
+        ending = {"status": status, "finished_at": timezone.now(), "next_attempt_at": None}
+        self._transition({**ending, **fields})
+
+    def _transition(self, fields: dict[str, Any]) -> None:
+        """Change named fields of a run that still holds the task, in the row and here."""
+        fields = {"updated_at": timezone.now(), **fields}
+        if not AITask.objects.held(self.task_id, self.fence).update(**fields):
+            raise LeaseLost
+        for name, value in fields.items():
+            setattr(self, name, value)

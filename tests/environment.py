@@ -1,0 +1,17 @@
+"""The environment tests run in; loaded as a pytest plugin, so before Django's settings are read."""
+
+import os
+
+os.environ.update(
+    {
+        "DEBUG": "false",
+        "SECRET_KEY": "for-tests-only-" + "x" * 50,
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3"),
+        "EMAIL_URL": "memorymail://",
+        "LLM_PROVIDER": "demo",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    }
+)
+for name in ("LLM_API_KEY", "OPENAI_API_KEY", "LLM_BASE_URL", "LLM_MODEL", "LLM_FAST_MODEL"):
+    os.environ.pop(name, None)
