@@ -9,7 +9,7 @@ from django.utils import timezone
 from taskqueue.types import ACTIVE, TaskStatus
 
 if TYPE_CHECKING:
-    from taskqueue.models import AITask
+    from taskqueue.models import AITask  # noqa: F401
 
 
 class AITaskQuerySet(models.QuerySet["AITask"]):
