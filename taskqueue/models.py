@@ -23,8 +23,9 @@ class AITask(models.Model):
     """The row owns its lifecycle: every transition is a conditional update here and nowhere else.
 
     `fence` is the fencing token: it grows with every run, so that a run that lost the task can be told from the one
-    that has it (Kleppmann, "How to do distributed locking", 2016). `attempt` counts runs from 1. `subject` names
-    what the work is about (`lesson:<id>`), so that a page finds it again; `dedupe_key` makes the same work run once.
+    that has it (Kleppmann, "How to do distributed locking", 2016). `attempt` counts runs from 1. `ticket` grows
+    with every row written into the queue for the task: only the newest row may run it. `subject` names what the
+    work is about (`lesson:<id>`), so that a page finds it again; `dedupe_key` makes the same work run once.
     """
 
     Type = TaskType
@@ -45,6 +46,7 @@ class AITask(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3)
     fence = models.PositiveBigIntegerField(default=0)
+    ticket = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True, default="", help_text="What the learner is told.")
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_detail = models.TextField(blank=True, default="", help_text="Traceback, for staff.")
@@ -91,14 +93,21 @@ class AITask(models.Model):
     def has_attempts_left(self) -> bool:
         return self.attempt < self.max_attempts
 
-    def begin(self) -> bool:
-        """Take the task for a new run; False when there is nothing to run any more.
+    def issue_ticket(self) -> int:
+        """Return the number of a new queue row; rows with older numbers run nothing from now on."""
+        AITask.objects.filter(task_id=self.task_id).update(ticket=F("ticket") + 1)
+        self.refresh_from_db(fields=["ticket"])
+        return self.ticket
+
+    def begin(self, ticket: int | None = None) -> bool:
+        """Take the task for a new run; False when it ended, or when `ticket` is not the newest.
 
         A task found `processing` was left behind by a dead worker: whoever holds its queue row takes it over.
         """
-        took = AITask.objects.filter(
-            task_id=self.task_id, status__in=ACTIVE, fence=self.fence
-        ).update(
+        mine = AITask.objects.filter(task_id=self.task_id, status__in=ACTIVE, fence=self.fence)
+        if ticket is not None:
+            mine = mine.filter(ticket=ticket)
+        took = mine.update(
             status=TaskStatus.PROCESSING,
             attempt=F("attempt") + 1,
             fence=F("fence") + 1,

@@ -3,6 +3,7 @@
 import uuid
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.utils import timezone
 
@@ -30,14 +31,14 @@ class AITaskQuerySet(models.QuerySet["AITask"]):
         due = models.Q(next_attempt_at__isnull=True) | models.Q(next_attempt_at__lte=timezone.now())
         return self.pending().filter(due).order_by("-priority", "created_at")
 
-    def of(self, user_id: int | None) -> "AITaskQuerySet":
+    def of(self, user_id: int) -> "AITaskQuerySet":
         return self.filter(user_id=user_id)
 
     def about(self, subject: str) -> "AITaskQuerySet":
         """Narrow to work on one thing, named as `enqueue()` named it, newest first."""
         return self.filter(subject=subject).order_by("-created_at")
 
-    def visible_to(self, user: "models.Model") -> "AITaskQuerySet":
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "AITaskQuerySet":
         """Narrow to what `user` may know of: their own, or for staff everything."""
         if getattr(user, "is_staff", False):
             return self.all()

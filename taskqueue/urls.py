@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from taskqueue import views
+from taskqueue.events import task_events
 
 app_name = "taskqueue"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<uuid:task_id>/status/", views.check_task_status, name="status"),
+    path("<uuid:task_id>/events/", task_events, name="events"),
+    path("<uuid:task_id>/cancel/", views.cancel_task, name="cancel"),
+    path("<uuid:task_id>/retry/", views.retry_task, name="retry"),
+]

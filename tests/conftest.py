@@ -1,7 +1,10 @@
 """The people every test knows: alice owns things, bob is a stranger, charlie is staff."""
 
+from collections.abc import Callable
+
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 
 
 @pytest.fixture
@@ -19,3 +22,9 @@ def charlie(db: None) -> User:
     return User.objects.create_user(
         "charlie", "charlie@example.com", "correct-horse-battery", is_staff=True, is_superuser=True
     )
+
+
+@pytest.fixture
+def drain(db: None) -> Callable[[], None]:
+    """Run what is due in the queue, by the real worker command."""
+    return lambda: call_command("process_tasks", drain=True)

@@ -18,7 +18,7 @@ def normalise_topic(topic: str) -> str:
 
 
 class SyllabusQuerySet(models.QuerySet["Syllabus"]):
-    def owned_by(self, user_id: int | None) -> "SyllabusQuerySet":
+    def owned_by(self, user_id: int) -> "SyllabusQuerySet":
         return self.filter(user_id=user_id)
 
     def equal_to(self, topic: str, level: str) -> "SyllabusQuerySet":

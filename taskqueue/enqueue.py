@@ -1,0 +1,66 @@
+"""The one way into the queue."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+
+from taskqueue.admission import admit
+from taskqueue.models import AITask
+from taskqueue.registry import spec_of
+from taskqueue.tasks import process_ai_task
+
+
+def enqueue(
+    task_type: str,
+    *,
+    user: AbstractBaseUser | None,
+    input_data: dict[str, Any],
+    subject: str = "",
+    dedupe_key: str = "",
+) -> tuple[AITask, bool]:
+    """Write a task and its queue row in the caller's transaction: a rollback leaves neither.
+
+    Returns the task and whether it is new: while a task with the same type and `dedupe_key` is active, that one is
+    returned instead. Raises QueueFull when there is no room, TypeError when `input_data` is not JSON-able.
+    """
+    with transaction.atomic():
+        if dedupe_key and (existing := _active(task_type, dedupe_key)):
+            return existing, False
+        user_id = None if user is None else user.pk
+        admit(user_id)
+        task = AITask(
+            task_type=task_type,
+            user_id=user_id,
+            input_data=input_data,
+            subject=subject,
+            dedupe_key=dedupe_key,
+            priority=spec_of(task_type).priority,
+            max_attempts=settings.MAX_ATTEMPTS,
+        )
+        try:
+            with transaction.atomic():
+                task.save(force_insert=True)
+        except IntegrityError:
+            if dedupe_key and (existing := _active(task_type, dedupe_key)):
+                return existing, False
+            raise
+        dispatch(task)
+    return task, True
+
+
+def dispatch(task: AITask, run_at: datetime | None = None) -> None:
+    """Write the queue row that runs `task`, now or at `run_at`; it takes the place of any earlier row."""
+    process_ai_task(
+        str(task.pk),
+        task.issue_ticket(),
+        schedule={"run_at": run_at, "priority": task.priority},
+        queue=spec_of(task.task_type).pool,
+        verbose_name=str(task),
+    )
+
+
+def _active(task_type: str, dedupe_key: str) -> AITask | None:
+    return AITask.objects.active().filter(task_type=task_type, dedupe_key=dedupe_key).first()

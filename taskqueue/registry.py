@@ -1,0 +1,79 @@
+"""Which code does which kind of work. Names are dotted paths, so that listing work loads none of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
+
+from taskqueue.retry import RetryPolicy
+from taskqueue.types import TaskType
+
+if TYPE_CHECKING:
+    from taskqueue.models import AITask
+
+Processor = Callable[["AITask"], dict[str, Any]]
+Presenter = Callable[["AITask"], dict[str, Any]]
+
+
+class Priority(IntEnum):
+    """Who waits for the work; higher runs first."""
+
+    INTERACTIVE = 30
+    WAITING = 20
+    BULK = 10
+    HOUSEKEEPING = 0
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """Everything the queue knows of a kind of work.
+
+    `processor` does it, in a worker: AITask → JSON-able result. `presenter` shows a completed task, in a web
+    process: AITask → `{"html": …}` or `{"redirect_url": …}`.
+    """
+
+    processor: str
+    presenter: str
+    pool: str
+    priority: Priority
+    retry: RetryPolicy
+
+    def load_processor(self) -> Processor:
+        processor: Processor = import_string(self.processor)
+        return processor
+
+    def load_presenter(self) -> Presenter:
+        presenter: Presenter = import_string(self.presenter)
+        return presenter
+
+
+REGISTRY: dict[str, TaskSpec] = {
+    TaskType.SYLLABUS_GENERATION: TaskSpec(
+        processor="taskqueue.processors.syllabus_processor.process_syllabus_generation",
+        presenter="syllabus.presenters.present_syllabus",
+        pool="bulk",
+        priority=Priority.WAITING,
+        retry=RetryPolicy(base=15, factor=8),
+    ),
+    TaskType.LESSON_CONTENT: TaskSpec(
+        processor="taskqueue.processors.lesson_processor.process_lesson_content",
+        presenter="lessons.presenters.present_content",
+        pool="bulk",
+        priority=Priority.WAITING,
+        retry=RetryPolicy(base=15, factor=8),
+    ),
+    TaskType.LESSON_INTERACTION: TaskSpec(
+        processor="taskqueue.processors.interaction_processor.process_lesson_interaction",
+        presenter="lessons.presenters.present_turn",
+        pool="interactive",
+        priority=Priority.INTERACTIVE,
+        retry=RetryPolicy(base=2, factor=4),
+    ),
+}
+
+
+def spec_of(task_type: str) -> TaskSpec:
+    """Return the row of a task type; KeyError when there is none."""
+    return REGISTRY[task_type]

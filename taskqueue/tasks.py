@@ -1,0 +1,11 @@
+"""The queue's entry point, found by django-background-tasks."""
+
+from background_task import background
+
+
+@background  # type: ignore[untyped-decorator]
+def process_ai_task(task_id: str, ticket: int | None = None) -> None:
+    """Run one attempt of the AITask `task_id`, unless a newer queue row (`ticket`) has taken this one's place."""
+    from taskqueue.running import run
+
+    run(task_id, ticket)

@@ -1,0 +1,32 @@
+"""What pages show of a learner's work."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import template
+from django.db.models import Q
+from django.utils import timezone
+
+from taskqueue.models import AITask, TaskStatus
+from taskqueue.presenting import task_urls
+from taskqueue.types import ACTIVE
+
+register = template.Library()
+
+SHOWN = 20
+FAILURES_STAY = timedelta(days=7)
+
+
+@register.inclusion_tag("taskqueue/task_rows.html", takes_context=True)
+def task_rows(context: template.Context, user: Any) -> dict[str, Any]:
+    """Show what is being made for `user`, and what failed in the last week and was not made since."""
+    recent = timezone.now() - FAILURES_STAY
+    wanted = Q(status__in=ACTIVE) | Q(status=TaskStatus.FAILED, created_at__gte=recent)
+    tasks = list(AITask.objects.of(user.pk).filter(wanted).order_by("-created_at")[:SHOWN])
+    return {"tasks": tasks, "request": context.get("request")}
+
+
+@register.filter(name="task_urls")
+def task_urls_of(task: AITask) -> dict[str, str]:
+    """Return the task's addresses, for `data-` attributes."""
+    return task_urls(task)
