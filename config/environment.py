@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 PROVIDERS = ("openai", "anthropic", "ollama", "demo")
 
 
-class Environment(environ.Env):
+class Environment(environ.Env):  # type: ignore[misc]
     """django-environ with bounds: a wrong value names its variable and says what would be right."""
 
     def whole(self, name: str, default: int, *, minimum: int = 0) -> int:
@@ -59,7 +59,7 @@ def secret_key(env: Environment, *, debug: bool, keep_in: Path) -> str:
     Raises ImproperlyConfigured when DEBUG is off and the variable is missing.
     """
     if key := env.str("SECRET_KEY", default=""):
-        return key
+        return str(key)
     if not debug:
         raise ImproperlyConfigured("SECRET_KEY must be set when DEBUG is off.")
     kept = keep_in / "secret_key"

@@ -42,7 +42,7 @@ class AITaskQuerySet(models.QuerySet["AITask"]):
         """Narrow to what `user` may know of: their own, or for staff everything."""
         if getattr(user, "is_staff", False):
             return self.all()
-        return self.filter(user_id=user.pk)
+        return self.filter(user=user)
 
     def held(self, task_id: uuid.UUID, fence: int) -> "AITaskQuerySet":
         """Narrow to the row, if it still belongs to the run that took `fence`."""
