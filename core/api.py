@@ -5,10 +5,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.views.csrf import csrf_failure as html_csrf_failure
+from django.shortcuts import render
 
 P = ParamSpec("P")
 View = Callable[..., HttpResponseBase]
@@ -25,9 +26,13 @@ class ApiError(Exception):
         self.status, self.code, self.message = status, code, message
         self.retry_after = retry_after
 
-    def response(self) -> JsonResponse:
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Return the refusal as JSON for a script, as a page for a person."""
         body = {"status": "error", "code": self.code, "message": self.message}
-        response = JsonResponse(body, status=self.status)
+        if wants_json(request):
+            response: HttpResponse = JsonResponse(body, status=self.status)
+        else:
+            response = render(request, "errors/refused.html", body, status=self.status)
         if self.retry_after is not None:
             response["Retry-After"] = str(self.retry_after)
         return response
@@ -39,16 +44,16 @@ def json_endpoint(*methods: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            request.json_endpoint = True  # type: ignore[attr-defined]
             try:
                 admit(request, methods)
                 return view(request, *args, **kwargs)
             except ApiError as error:
-                response: HttpResponse = error.response()
+                response = error.answer(request)
                 if error.status == 405:
                     response["Allow"] = ", ".join(methods)
                 return response
 
+        guarded.is_json_endpoint = True  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -68,8 +73,6 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
         raise ApiError(415, "unsupported_media_type", "Send JSON (application/json).")
     try:
         body = json.loads(request.body)
-    except RequestDataTooBig:
-        raise ApiError(413, "too_large", "That is too long to send.") from None
     except (ValueError, RecursionError):
         raise ApiError(400, "invalid_json", "The request is not valid JSON.") from None
     if not isinstance(body, dict):
@@ -78,43 +81,54 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether this request came from a script and not from a page being opened."""
+    """Whether a script asks: never when HTML is accepted by name, as browsers do when a page is opened."""
     accepted = request.headers.get("Accept", "")
+    if "text/html" in accepted:
+        return False
+    view = request.resolver_match.func if request.resolver_match else None
     return (
-        getattr(request, "json_endpoint", False)
+        getattr(view, "is_json_endpoint", False)
         or request.path.startswith("/api/")
-        or request.content_type == "application/json"
-        or ("application/json" in accepted and "text/html" not in accepted)
+        or "application/json" in (accepted, request.content_type)
     )
 
 
 class JsonErrorMiddleware:
-    """Answers scripts in JSON where Django would answer with a page: not found, forbidden, too large."""
+    """Turns what Django would answer with its own pages into the refusals of this module."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        except RequestDataTooBig:
-            return ApiError(413, "too_large", "That is too long to send.").response()
+        return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> JsonResponse | None:
-        if isinstance(error, RequestDataTooBig):
-            return ApiError(413, "too_large", "That is too long to send.").response()
-        if not wants_json(request):
+    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        """Refuse by its length what nobody should read, before anything tries to."""
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if limit is None or not length.isdigit() or int(length) <= limit:
             return None
-        if isinstance(error, Http404):
-            return ApiError(404, "not_found", "There is nothing here.").response()
-        if isinstance(error, PermissionDenied):
-            return ApiError(403, "forbidden", "You may not do this.").response()
-        return None
+        return ApiError(413, "too_large", "That is too long to send.").answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        refusal = as_refusal(error)
+        if refusal is None or (not wants_json(request) and not isinstance(error, ApiError)):
+            return None
+        return refusal.answer(request)
+
+
+def as_refusal(error: Exception) -> ApiError | None:
+    """Return what an exception means to a client; None for a bug."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, Http404):
+        return ApiError(404, "not_found", "There is nothing here.")
+    if isinstance(error, PermissionDenied):
+        return ApiError(403, "forbidden", "You may not do this.")
+    return None
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a missing or stale CSRF token, in JSON for scripts."""
-    if wants_json(request):
-        message = "The page is out of date. Reload it and try again."
-        return ApiError(403, "csrf_failed", message).response()
-    return html_csrf_failure(request, reason=reason)
+    """Answer a missing or stale CSRF token."""
+    message = "The page is out of date. Reload it and try again."
+    return ApiError(403, "csrf_failed", message).answer(request)

@@ -3,7 +3,7 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.utils import timezone
 
@@ -38,11 +38,11 @@ class AITaskQuerySet(models.QuerySet["AITask"]):
         """Narrow to work on one thing, named as `enqueue()` named it, newest first."""
         return self.filter(subject=subject).order_by("-created_at")
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "AITaskQuerySet":
-        """Narrow to what `user` may know of: their own, or for staff everything."""
-        if getattr(user, "is_staff", False):
+    def visible_to(self, user: User | AnonymousUser) -> "AITaskQuerySet":
+        """Narrow to what `user` may know of: their own, for staff everything, for visitors nothing."""
+        if user.is_staff:
             return self.all()
-        return self.filter(user=user)
+        return self.filter(user_id=user.pk) if user.pk else self.none()
 
     def held(self, task_id: uuid.UUID, fence: int) -> "AITaskQuerySet":
         """Narrow to the row, if it still belongs to the run that took `fence`."""
