@@ -7,7 +7,8 @@ from config.environment import Environment, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
-VAR_DIR.mkdir(exist_ok=True)
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 env = Environment()
 env.read_env(BASE_DIR / ".env")
@@ -133,7 +134,6 @@ CONTENT_SECURITY_POLICY = {
 # Static files: ours, and the math font that the ziamath package ships.
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
 ZIAMATH = find_spec("ziamath")
 assert ZIAMATH is not None and ZIAMATH.origin is not None
 STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", Path(ZIAMATH.origin).parent / "fonts")]

@@ -4,7 +4,7 @@ import os
 
 os.environ.update(
     {
-        "DEBUG": "false",
+        "DEBUG": "true",
         "SECRET_KEY": "for-tests-only-" + "x" * 50,
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3"),

@@ -1,0 +1,39 @@
+"""Whose call it is: what the engine tells the door about the task a model is called for."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from itertools import count
+
+
+@dataclass
+class CallScope:
+    """The task that calls are made for. `check` raises when the task was lost; `on_token` sees text as it comes."""
+
+    task_id: uuid.UUID | None = None
+    learner_id: int | None = None
+    on_token: Callable[[str], None] | None = None
+    check: Callable[[], None] | None = None
+    ordinals: Iterator[int] = field(default_factory=lambda: count(1))
+
+
+current_scope: ContextVar[CallScope | None] = ContextVar("current_scope", default=None)
+
+
+@contextmanager
+def call_scope(
+    *,
+    task_id: uuid.UUID | None = None,
+    learner_id: int | None = None,
+    on_token: Callable[[str], None] | None = None,
+    check: Callable[[], None] | None = None,
+) -> Iterator[CallScope]:
+    """Make every model call inside the block count as made for this task."""
+    scope = CallScope(task_id, learner_id, on_token, check)
+    token = current_scope.set(scope)
+    try:
+        yield scope
+    finally:
+        current_scope.reset(token)
