@@ -1,10 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from taskqueue import health
+
 urlpatterns = [
     path("", include("core.urls")),
     path("syllabus/", include("syllabus.urls")),
     path("lessons/", include("lessons.urls")),
     path("api/tasks/", include("taskqueue.urls")),
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
 ]
