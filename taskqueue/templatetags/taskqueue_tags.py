@@ -27,6 +27,6 @@ def task_rows(context: template.Context, user: Any) -> dict[str, Any]:
 
 
 @register.filter(name="task_urls")
-def task_urls_of(task: AITask) -> dict[str, str]:
-    """Return the task's addresses, for `data-` attributes."""
-    return task_urls(task)
+def task_urls_of(task: AITask | None) -> dict[str, str]:
+    """Return the task's addresses, for `data-` attributes; none without a task."""
+    return task_urls(task) if task else {}

@@ -1,0 +1,35 @@
+/** The lesson's text: asks for it to be written, and shows it when it is. */
+
+import { postJson } from "./http.js";
+import { refreshPage } from "./refresh.js";
+import { TaskCard } from "./task_card.js";
+
+export class Content {
+  #root;
+  #card;
+
+  /** `root` holds a task card and, while nothing is written, the form that asks for the text. */
+  constructor(root) {
+    this.#root = root;
+    this.#card = new TaskCard(root.querySelector("[data-task-card]"));
+    root.addEventListener("submit", (event) => this.#submitted(event));
+    root.addEventListener("task:completed", () => this.#written());
+  }
+
+  async #submitted(event) {
+    if (!event.target.matches("[data-write]")) return;
+    event.preventDefault();
+    const form = event.target;
+    try {
+      this.#card.follow(await postJson(form.action));
+      form.closest("[data-unwritten]").hidden = true;
+    } catch (error) {
+      form.querySelector("[data-error]").textContent = error.message;
+    }
+  }
+
+  async #written() {
+    await refreshPage();
+    this.#root.dispatchEvent(new CustomEvent("lesson:written", { bubbles: true }));
+  }
+}

@@ -1,0 +1,48 @@
+/** The messages between learner and tutor, as they stand on the page. */
+
+import { localiseTimes } from "./time.js";
+
+const NEAR = 80;
+
+export class Conversation {
+  #list;
+  #scroller;
+  #template;
+
+  constructor(list, template) {
+    this.#list = list;
+    this.#scroller = list.closest("[data-scroller]") ?? list;
+    this.#template = template;
+    this.toEnd();
+  }
+
+  /** Show the learner's message at once and return its element. */
+  addOwn(text) {
+    const message = this.#template.content.firstElementChild.cloneNode(true);
+    message.querySelector("[data-text]").textContent = text;
+    this.#list.append(message);
+    this.toEnd();
+    return message;
+  }
+
+  /** Add the messages of an HTML fragment that are not here yet, without moving what is being read. */
+  addReplies(html) {
+    const follows = this.#isNearEnd();
+    const fragment = document.createElement("template");
+    fragment.innerHTML = html;
+    const fresh = [...fragment.content.children].filter((each) => !document.getElementById(each.id));
+    this.#list.append(...fresh);
+    fresh.forEach((each) => localiseTimes(each));
+    if (follows) fresh[0]?.scrollIntoView({ block: "nearest" });
+    return fresh;
+  }
+
+  toEnd() {
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  #isNearEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+}

@@ -1,0 +1,117 @@
+/** The conversation with the tutor: what is said, what is being answered, and what could not be sent. */
+
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { Refusal, newRequestId, postJson } from "./http.js";
+import { refreshPage } from "./refresh.js";
+import { TaskCard } from "./task_card.js";
+
+const NOT_REACHED = "The server cannot be reached.";
+
+export class Tutor {
+  #root;
+  #composer;
+  #conversation;
+  #card;
+  #live;
+  #sending = false;
+
+  constructor(root) {
+    this.#root = root;
+    this.#live = root.querySelector("[data-live]");
+    this.#conversation = new Conversation(
+      root.querySelector("[data-messages]"),
+      root.querySelector("template[data-own-message]"),
+    );
+    this.#composer = new Composer(root.querySelector("form[data-composer]"), {
+      onSend: (text) => this.#compose(text),
+      onStop: () => this.#card.cancel(),
+    });
+    this.#listen();
+    this.#card = new TaskCard(root.querySelector("[data-task-card]"));
+    if (this.#card.isActive) this.#working();
+  }
+
+  #listen() {
+    this.#root.addEventListener("submit", (event) => this.#submitted(event));
+    this.#root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.#card.isActive) this.#card.cancel();
+    });
+    this.#root.addEventListener("task:progress", () => this.#working());
+    this.#root.addEventListener("task:completed", ({ detail }) => this.#answered(detail));
+    for (const name of ["task:failed", "task:cancelled"]) {
+      this.#root.addEventListener(name, () => this.#idle(""));
+    }
+  }
+
+  #compose(text) {
+    if (!this.#isFree) return;
+    this.#composer.text = "";
+    this.#say({ message: text, submission_type: "chat" });
+  }
+
+  /** Forms marked `data-say` (exercises, suggestions) say something by their fields. */
+  #submitted(event) {
+    const form = event.target;
+    if (!form.matches("[data-say]")) return;
+    event.preventDefault();
+    const { csrfmiddlewaretoken, ...turn } = Object.fromEntries(new FormData(form, event.submitter));
+    if (this.#isFree && turn.message?.trim()) this.#say(turn);
+  }
+
+  get #isFree() {
+    return !this.#sending && !this.#card.isActive;
+  }
+
+  #say(turn) {
+    this.#card.hide();
+    const message = this.#conversation.addOwn(turn.message);
+    // Known by its id, a request that is sent again after a lost answer is not stored twice.
+    this.#send({ ...turn, request_id: newRequestId() }, message);
+  }
+
+  async #send(turn, message) {
+    this.#sending = true;
+    message.dataset.state = "sending";
+    try {
+      const task = await postJson(this.#root.dataset.interactUrl, turn);
+      message.dataset.state = "sent";
+      this.#sending = false;
+      this.#card.follow(task);
+    } catch (error) {
+      this.#sending = false;
+      this.#notSent(turn, message, error);
+    }
+  }
+
+  #notSent(turn, message, error) {
+    message.dataset.state = "unsent";
+    const reason = error instanceof Refusal ? error.message : NOT_REACHED;
+    message.querySelector("[data-reason]").textContent = `Not sent. ${reason}`;
+    message.querySelector("[data-sign-in]").hidden = error.status !== 401;
+    message.querySelector("[data-again]").onclick = () => this.#isFree && this.#send(turn, message);
+    this.#conversation.toEnd();
+    if (error.status === 409) refreshPage();
+  }
+
+  #working() {
+    this.#composer.busy = true;
+    this.#announce("Writing the answer");
+  }
+
+  #answered({ html }) {
+    this.#conversation.addReplies(html);
+    this.#card.hide();
+    this.#idle("Answer ready");
+    refreshPage();
+  }
+
+  #idle(announcement) {
+    this.#composer.busy = false;
+    this.#announce(announcement);
+  }
+
+  #announce(text) {
+    if (this.#live.textContent !== text) this.#live.textContent = text;
+  }
+}
