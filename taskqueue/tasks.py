@@ -1,4 +1,4 @@
-"""The queue's entry point, found by django-background-tasks."""
+"""The queue's entry points, found by django-background-tasks."""
 
 from background_task import background
 
@@ -9,3 +9,11 @@ def process_ai_task(task_id: str, ticket: int | None = None) -> None:
     from taskqueue.running import run
 
     run(task_id, ticket)
+
+
+@background  # type: ignore[untyped-decorator]
+def run_prune() -> None:
+    """Apply the retention rules; each of them logs its own failure."""
+    from taskqueue.retention import prune
+
+    prune()
