@@ -1,6 +1,9 @@
 """The people every test knows: alice owns things, bob is a stranger, charlie is staff."""
 
+import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -9,6 +12,11 @@ from django.core.management import call_command
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A file, so that threads and worker processes open the same database as the test.
+    test_file = Path(tempfile.gettempdir()) / f"techtree-test-{os.getpid()}.sqlite3"
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = (
+        str(test_file) if "sqlite3" in settings.DATABASES["default"]["ENGINE"] else None
+    )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -1,0 +1,122 @@
+"""What a provider's failure means. Client libraries disagree on types, so status codes decide where there is one."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from core.errors import TaskError
+from core.llm import errors
+
+CLIENT_LIBRARIES = {
+    "anthropic",
+    "httpcore2",
+    "httpx2",
+    "langchain_anthropic",
+    "langchain_core",
+    "langchain_openai",
+    "openai",
+}
+LONGEST_RETRY_AFTER = 3600.0
+GARBLED = (json.JSONDecodeError, ValueError, TypeError, IndexError, KeyError, AttributeError)
+
+
+def classify(error: BaseException) -> BaseException:
+    """Return the TaskError that `error`, raised by a call, stands for.
+
+    An interruption of ours that a client library wrapped comes out again. An error that did not arise in a client
+    library is a bug of ours and is returned as it is.
+    """
+    for cause in _chain(error):
+        if isinstance(cause, TaskError) or not _is_from_library(cause):
+            return cause
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return _by_status(status, error)
+    return _by_name(error)
+
+
+def retry_after(headers: Any) -> float | None:
+    """Return the seconds of a Retry-After header, given as seconds or as an HTTP date (RFC 9110, 10.2.3).
+
+    Nonsense is None; a time in the past is 0; no more than an hour is believed.
+    """
+    value = str(headers.get("retry-after", "") if headers is not None else "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = _seconds_until(value)
+    if seconds != seconds:  # NaN, the only number unequal to itself
+        return None
+    return min(LONGEST_RETRY_AFTER, max(0.0, seconds))
+
+
+def _seconds_until(http_date: str) -> float:
+    try:
+        moment = parsedate_to_datetime(http_date)
+    except ValueError:
+        return float("nan")
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield what caused an error, the error itself last."""
+    if error.__cause__ is not None:
+        yield from _chain(error.__cause__)
+    yield error
+
+
+def _is_from_library(error: BaseException) -> bool:
+    """Whether an error was made by a client library, or raised by Python in the middle of one."""
+    if type(error).__module__.partition(".")[0] in CLIENT_LIBRARIES:
+        return True
+    traceback = error.__traceback__
+    if isinstance(error, OSError) or traceback is None:
+        return isinstance(error, OSError)
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    module = str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+    return isinstance(error, GARBLED) and module in CLIENT_LIBRARIES | {"json", "pydantic"}
+
+
+def _by_status(status: int, error: BaseException) -> TaskError:
+    text = str(error).lower()
+    if status == 429:
+        if "insufficient_quota" in text:
+            return errors.QuotaExhausted()
+        return errors.RateLimited(retry_after=_asked_to_wait(error))
+    if status in (401, 403):
+        return errors.BadKey()
+    if status == 404:
+        return errors.ModelNotFound()
+    if status in (408, 409, 425) or status >= 500:
+        return errors.ProviderUnavailable(retry_after=_asked_to_wait(error))
+    if "context_length" in text or "context length" in text or "prompt is too long" in text:
+        return errors.ContextTooLong()
+    if "content_filter" in text or "content_policy" in text:
+        return errors.Refused()
+    return errors.BadRequest()
+
+
+def _asked_to_wait(error: BaseException) -> float | None:
+    return retry_after(getattr(getattr(error, "response", None), "headers", None))
+
+
+def _by_name(error: BaseException) -> TaskError:
+    """Classify what has no status: the connection failed, or what came was garbled."""
+    name = type(error).__name__
+    causes = {type(cause).__name__ for cause in _chain(error)}
+    if "ConnectError" in causes:
+        return errors.ProviderUnavailable()
+    if "Timeout" in name:
+        return errors.ModelTimeout()
+    if "LengthFinishReason" in name:
+        return errors.TruncatedOutput()
+    if "Refusal" in name or "ContentFilter" in name:
+        return errors.Refused()
+    if "Connection" in name or name in {"RemoteProtocolError", "ReadError", "IncompleteRead"}:
+        return errors.CutStream()
+    if name == "APIError":  # an error event in the middle of a stream
+        return errors.ProviderUnavailable()
+    return errors.InvalidOutput()

@@ -1,0 +1,222 @@
+"""The one door to a model: bounded, on record, and never paid twice for the same step of a task."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+from pydantic import BaseModel
+
+from core.errors import TaskError
+from core.llm import errors, ledger, structured
+from core.llm.bound import CallBound, bounded
+from core.llm.classify import classify
+from core.llm.prompt import Prompt
+from core.llm.providers import Role, chat_model, model_name
+from core.llm.scope import CallScope, current_scope
+from core.models.llm_call import Outcome
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessageChunk
+
+M = TypeVar("M", bound=BaseModel)
+Messages = list[tuple[str, str]]
+
+OUTCOMES: dict[str, Outcome] = {
+    "rate_limited": Outcome.RATE_LIMITED,
+    "timeout": Outcome.TIMEOUT,
+    "unavailable": Outcome.UNAVAILABLE,
+    "cut_stream": Outcome.UNAVAILABLE,
+    "invalid_output": Outcome.INVALID,
+    "empty_answer": Outcome.INVALID,
+    "truncated_output": Outcome.INVALID,
+    "refused": Outcome.REFUSED,
+}
+# Servers that answered 400 to a JSON schema: from then on the prompt alone asks for the shape.
+_without_schema: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A text and the model that wrote it."""
+
+    text: str
+    model: str
+
+
+def open_door(role: Role) -> "Door":
+    """Return the door to the model that the settings name for a role."""
+    return Door(role)
+
+
+class Door:
+    """Asks one model. Every failure is a TaskError; call it outside of transactions only."""
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+        self.model = model_name(role)
+
+    def write(self, prompt: Prompt) -> Answer:
+        """Return the model's text; the call's scope sees it as it grows.
+
+        Raises EmptyAnswer, TruncatedOutput or Refused rather than return what is not an answer.
+        """
+        return Answer(self._ask(prompt, prompt.messages(), aloud=True), self.model)
+
+    def fill(self, prompt: Prompt, schema: type[M]) -> M:
+        """Return an object of `schema`. An answer that does not fit is sent back once, then it is InvalidOutput."""
+        messages = prompt.messages()
+        messages[-1] = ("user", f"{prompt.user}\n\n{structured.instructions(schema)}")
+        text = self._ask(prompt, messages, schema=schema)
+        try:
+            return structured.parse(text, schema)
+        except ValueError as problem:
+            messages += [("assistant", text), ("user", structured.repair_request(str(problem)))]
+        text = self._ask(prompt, messages, schema=schema)
+        try:
+            return structured.parse(text, schema)
+        except ValueError as problem:
+            raise errors.InvalidOutput from problem
+
+    def _ask(
+        self,
+        prompt: Prompt,
+        messages: Messages,
+        *,
+        schema: type[BaseModel] | None = None,
+        aloud: bool = False,
+    ) -> str:
+        """Return the answer to one request, from the ledger if it was paid already."""
+        scope = current_scope.get() or CallScope()
+        heard = scope.on_token if aloud else None
+        request = self._request(prompt, messages, schema, scope)
+        text = ledger.replay(request)
+        if text is not None:
+            if heard is not None:
+                heard(text)
+            return text
+        return self._pay(request, prompt, messages, schema, scope.check, heard)
+
+    def _request(
+        self,
+        prompt: Prompt,
+        messages: Messages,
+        schema: type[BaseModel] | None,
+        scope: CallScope,
+    ) -> ledger.Request:
+        shape = schema.model_json_schema() if schema else None
+        provider = settings.LLM_PROVIDER
+        return ledger.Request(
+            task_id=scope.task_id,
+            learner_id=scope.learner_id,
+            ordinal=next(scope.ordinals),
+            role=self.role,
+            provider=provider,
+            model=self.model,
+            prompt=prompt.name,
+            prompt_version=prompt.version,
+            request_hash=ledger.hash_request(provider, self.model, self.role, messages, shape),
+        )
+
+    def _pay(
+        self,
+        request: ledger.Request,
+        prompt: Prompt,
+        messages: Messages,
+        schema: type[BaseModel] | None,
+        check: Callable[[], None] | None,
+        heard: Callable[[str], None] | None,
+    ) -> str:
+        """Make the call and put its end on record, whatever it is."""
+        ledger.release_connection()
+        started = time.monotonic()
+        try:
+            with bounded(CallBound(settings.LLM_TIMEOUT, check)) as bound:
+                message = self._stream(prompt, messages, schema, bound, heard)
+            reply = as_reply(message)
+        except BaseException as raised:
+            error = classify(raised)
+            code = error.code if isinstance(error, TaskError) else ""
+            outcome = OUTCOMES.get(
+                code, Outcome.REJECTED if isinstance(error, TaskError) else Outcome.CANCELLED
+            )
+            took = time.monotonic() - started
+            ledger.record(request, ledger.Reply(""), took, outcome, error=repr(raised)[:2000])
+            if error is raised:
+                raise
+            raise error from raised
+        ledger.record(request, reply, time.monotonic() - started)
+        return reply.text
+
+    def _stream(
+        self,
+        prompt: Prompt,
+        messages: Messages,
+        schema: type[BaseModel] | None,
+        bound: CallBound,
+        heard: Callable[[str], None] | None,
+    ) -> "AIMessageChunk":
+        """Return the whole message, having read it piece by piece."""
+        try:
+            return self._read(prompt, messages, self._options(schema), bound, heard)
+        except Exception as error:
+            if schema is None or self._key() in _without_schema or not rejects_schema(error):
+                raise
+            _without_schema.add(self._key())
+            return self._read(prompt, messages, {}, bound, heard)
+
+    def _read(
+        self,
+        prompt: Prompt,
+        messages: Messages,
+        options: dict[str, Any],
+        bound: CallBound,
+        heard: Callable[[str], None] | None,
+    ) -> "AIMessageChunk":
+        metadata = {"prompt": prompt.name, "inputs": prompt.inputs}
+        whole: AIMessageChunk | None = None
+        for chunk in chat_model(self.role).stream(
+            messages, config={"metadata": metadata}, **options
+        ):
+            bound.remaining()
+            whole = chunk if whole is None else whole + chunk
+            if heard is not None and chunk.text:
+                heard(chunk.text)
+        if whole is None:
+            raise errors.EmptyAnswer
+        return whole
+
+    def _options(self, schema: type[BaseModel] | None) -> dict[str, Any]:
+        speaks_it = settings.LLM_PROVIDER in {"openai", "ollama"}
+        if schema is None or not speaks_it or self._key() in _without_schema:
+            return {}
+        return {"response_format": structured.response_format(schema)}
+
+    def _key(self) -> str:
+        return f"{settings.LLM_BASE_URL} {self.model}"
+
+
+def rejects_schema(error: Exception) -> bool:
+    """Whether a server answered that it does not know JSON schemas."""
+    return getattr(error, "status_code", None) in (400, 422) and "response_format" in str(error)
+
+
+def as_reply(message: "AIMessageChunk") -> ledger.Reply:
+    """Return a finished message's text and usage; TaskError when it is no answer."""
+    reason = message.response_metadata.get("finish_reason") or message.response_metadata.get(
+        "stop_reason"
+    )
+    if message.additional_kwargs.get("refusal") or reason in {"content_filter", "refusal"}:
+        raise errors.Refused
+    if reason in {"length", "max_tokens"}:
+        raise errors.TruncatedOutput
+    text = str(message.text)
+    if not text.strip():
+        raise errors.EmptyAnswer
+    if reason is None:  # a cut stream without a length looks like the end of one
+        raise errors.CutStream
+    usage = message.usage_metadata
+    if usage is None:
+        return ledger.Reply(text)
+    return ledger.Reply(text, usage["input_tokens"], usage["output_tokens"])

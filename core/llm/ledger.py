@@ -1,0 +1,84 @@
+"""Every call on record, committed before its answer is used, so that nothing finished is ever paid again."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from core.models import LLMCall
+from core.models.llm_call import Outcome
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call that is about to be made."""
+
+    task_id: uuid.UUID | None
+    learner_id: int | None
+    ordinal: int
+    role: str
+    provider: str
+    model: str
+    prompt: str
+    prompt_version: str
+    request_hash: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back; tokens are None where the provider does not report them."""
+
+    text: str
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+def hash_request(*parts: Any) -> str:
+    """Return the SHA-256 of everything that decides an answer, in hexadecimal."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def replay(request: Request) -> str | None:
+    """Return the answer this request got in an earlier run of its task, or None.
+
+    RuntimeError inside a transaction: a call must be on record even when the work around it is rolled back.
+    """
+    with transaction.atomic(durable=True):
+        if request.task_id is None:
+            return None
+        call = LLMCall.objects.filter(
+            task_id=request.task_id,
+            ordinal=request.ordinal,
+            request_hash=request.request_hash,
+            outcome=Outcome.OK,
+        ).first()
+        if call is None:
+            return None
+        LLMCall.objects.filter(pk=call.pk).update(replays=F("replays") + 1)
+        return call.response
+
+
+def record(
+    request: Request, reply: Reply, latency: float, outcome: str = Outcome.OK, error: str = ""
+) -> None:
+    """Commit one line of the ledger; `latency` is in seconds."""
+    with transaction.atomic(durable=True):
+        LLMCall.objects.create(
+            **asdict(request),
+            response=reply.text,
+            tokens_in=reply.tokens_in,
+            tokens_out=reply.tokens_out,
+            latency_ms=round(1000 * latency),
+            outcome=outcome,
+            error=error,
+        )
+
+
+def release_connection() -> None:
+    """Give the database connection back for as long as a model thinks, unless a test's transaction needs it."""
+    if not connection.in_atomic_block:
+        connection.close()
