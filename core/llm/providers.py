@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Role = Literal["fast", "large"]
 
 DEFAULT_MODELS: dict[str, dict[str, str]] = {
-    "openai": {"large": "gpt-4o", "fast": "gpt-4o-mini"},
-    "anthropic": {"large": "claude-sonnet-4-5", "fast": "claude-haiku-4-5"},
+    "openai": {"large": "gpt-5.4", "fast": "gpt-5.4-mini"},
+    "anthropic": {"large": "claude-sonnet-5-5", "fast": "claude-haiku-5-5"},
     "ollama": {"large": "llama3.1", "fast": "llama3.1"},
     "demo": {"large": "demo", "fast": "demo"},
 }

@@ -64,18 +64,24 @@ class Seen:
 class Stub:
     """The server. Use it as a context manager; `address` is what LLM_BASE_URL takes."""
 
+    handler: "type[Handler]"
+
     def __init__(self, answer: Callable[[Body], Reply] | None = None, port: int = 0) -> None:
         self.replies: deque[Reply] = deque()
         self.seen: list[Seen] = []
         self.answer = answer or (lambda body: text("Hello from the stub."))
         self.released = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._bound_handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return f"{self.origin}/v1"
 
     def queue(self, *replies: Reply) -> None:
         self.replies.extend(replies)
@@ -93,17 +99,11 @@ class Stub:
         self._server.server_close()
         self._thread.join()
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        stub = self
-
-        class Handler(_Handler):
-            pass
-
-        Handler.stub = stub
-        return Handler
+    def _bound_handler(self) -> "type[Handler]":
+        return type("BoundHandler", (self.handler,), {"stub": self})
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     stub: Stub
     protocol_version = "HTTP/1.1"
 
@@ -155,16 +155,21 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.garbage:
             self.wfile.write(b"data: " + reply.garbage + b"\n\n")
             return
-        wants_usage = (body.get("stream_options") or {}).get("include_usage")
-        for number, event in enumerate(_events(reply, usage=bool(wants_usage) and reply.usage)):
+        for number, event in enumerate(self.stream_events(reply, body)):
             if reply.cut_after is not None and number >= reply.cut_after:
                 self.connection.shutdown(2)
                 return
-            self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+            self.wfile.write(event)
             self.wfile.flush()
             if reply.pace:
                 time.sleep(reply.pace)
-        self.wfile.write(b"data: [DONE]\n\n")
+
+    def stream_events(self, reply: Reply, body: Body) -> Iterator[bytes]:
+        """Yield the answer as Server-Sent Events."""
+        wants_usage = (body.get("stream_options") or {}).get("include_usage")
+        for event in _events(reply, usage=bool(wants_usage) and reply.usage):
+            yield f"data: {json.dumps(event)}\n\n".encode()
+        yield b"data: [DONE]\n\n"
 
     def _drip(self, first: bytes, again: bytes) -> None:
         """Send a little for ever, so that no single read times out."""
@@ -183,6 +188,9 @@ class _Handler(BaseHTTPRequestHandler):
                     raise ConnectionAbortedError
             except TimeoutError:
                 continue
+
+
+Stub.handler = Handler
 
 
 def _completion(reply: Reply) -> Body:

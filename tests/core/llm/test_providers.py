@@ -1,0 +1,104 @@
+"""Which model the settings mean, and that each provider's protocol is spoken."""
+
+import sys
+
+import pytest
+
+from core.llm import errors
+from core.llm.door import open_door
+from core.llm.providers import close_clients, model_name
+from core.models import LLMCall
+from tests.stubs.anthropic_server import AnthropicStub
+from tests.stubs.openai_server import Reply, failure, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anthropic(settings):
+    with AnthropicStub() as server:
+        settings.LLM_PROVIDER = "anthropic"
+        settings.LLM_BASE_URL = server.address
+        settings.LLM_API_KEY = "stub-key"
+        settings.LLM_TIMEOUT = 30
+        yield server
+        close_clients()
+
+
+@pytest.mark.parametrize(
+    ("provider", "large", "fast", "expected"),
+    [
+        ("openai", "a", "b", ("a", "b")),
+        ("openai", "a", "", ("a", "a")),
+        ("openai", "", "", ("gpt-5.4", "gpt-5.4-mini")),
+        ("demo", "a", "b", ("demo", "demo")),
+    ],
+)
+def test_a_role_means_a_model(settings, provider, large, fast, expected):
+    settings.LLM_PROVIDER, settings.LLM_MODEL, settings.LLM_FAST_MODEL = provider, large, fast
+
+    assert (model_name("large"), model_name("fast")) == expected
+
+
+def test_anthropic_is_spoken(anthropic, prompt):
+    anthropic.queue(text("Good morning, world.", finish_reason="end_turn"))
+
+    answer = open_door("large").write(prompt)
+
+    assert answer.text == "Good morning, world."
+    sent = anthropic.seen[0]
+    assert sent.path == "/v1/messages"
+    assert sent.body["system"] == "You are terse."
+    call = LLMCall.objects.get()
+    assert (call.provider, call.tokens_in, call.tokens_out) == ("anthropic", 11, 5)
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (failure(401, "authentication_error"), errors.BadKey),
+        (failure(429, "rate_limit_error", Retry_After="3"), errors.RateLimited),
+        (failure(529, "overloaded_error"), errors.ProviderUnavailable),
+        (text("Half", finish_reason="max_tokens"), errors.TruncatedOutput),
+        (text("No", finish_reason="refusal"), errors.Refused),
+        (text("A text that breaks off", cut_after=4), errors.CutStream),
+    ],
+)
+def test_anthropics_failures_have_the_same_names(anthropic, prompt, reply, expected):
+    anthropic.queue(reply)
+
+    with pytest.raises(expected):
+        open_door("fast").write(prompt)
+
+
+def test_anthropics_calls_keep_the_deadline_too(anthropic, prompt, settings):
+    settings.LLM_TIMEOUT = 1
+    anthropic.queue(Reply(hang=True))
+
+    with pytest.raises(errors.ModelTimeout):
+        open_door("fast").write(prompt)
+
+
+def test_a_missing_package_is_named(anthropic, prompt, monkeypatch):
+    monkeypatch.setitem(sys.modules, "langchain_anthropic", None)
+
+    with pytest.raises(errors.ProviderMissing, match="pip install"):
+        open_door("fast").write(prompt)
+
+
+def test_ollama_is_spoken_through_its_compatible_endpoint(stub, prompt, settings):
+    settings.LLM_PROVIDER, settings.LLM_API_KEY = "ollama", ""
+
+    assert open_door("fast").write(prompt).text == "Hello from the stub."
+    assert stub.seen[0].path == "/v1/chat/completions"
+
+
+def test_no_prompt_goes_to_a_tracing_service(stub, prompt, monkeypatch):
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    monkeypatch.setenv("LANGCHAIN_API_KEY", "would-leak")
+
+    open_door("fast").write(prompt)
+
+    from langsmith.utils import tracing_is_enabled
+
+    assert not tracing_is_enabled()
