@@ -39,6 +39,6 @@ def _events(reply: Reply) -> Iterator[dict[str, Any]]:
     yield {
         "type": "message_delta",
         "delta": ending,
-        "usage": {"output_tokens": len(reply.text) // 4},
+        "usage": {"input_tokens": 11, "output_tokens": len(reply.text) // 4},
     }
     yield {"type": "message_stop"}
