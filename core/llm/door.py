@@ -131,18 +131,16 @@ class Door:
         """Make the call and put its end on record, whatever it is."""
         ledger.release_connection()
         started = time.monotonic()
+        reply = ledger.Reply("")
         try:
             with bounded(CallBound(settings.LLM_TIMEOUT, check)) as bound:
                 message = self._stream(prompt, messages, schema, bound, heard)
             reply = as_reply(message)
+            refuse_what_is_no_answer(message)
         except BaseException as raised:
             error = classify(raised)
-            code = error.code if isinstance(error, TaskError) else ""
-            outcome = OUTCOMES.get(
-                code, Outcome.REJECTED if isinstance(error, TaskError) else Outcome.CANCELLED
-            )
             took = time.monotonic() - started
-            ledger.record(request, ledger.Reply(""), took, outcome, error=repr(raised)[:2000])
+            ledger.record(request, reply, took, outcome_of(error), error=repr(raised)[:2000])
             if error is raised:
                 raise
             raise error from raised
@@ -203,20 +201,29 @@ def rejects_schema(error: Exception) -> bool:
 
 
 def as_reply(message: "AIMessageChunk") -> ledger.Reply:
-    """Return a finished message's text and usage; TaskError when it is no answer."""
-    reason = message.response_metadata.get("finish_reason") or message.response_metadata.get(
-        "stop_reason"
-    )
+    """Return a message's text and usage, which is paid for whatever the message is worth."""
+    usage = message.usage_metadata
+    if usage is None:
+        return ledger.Reply(str(message.text))
+    return ledger.Reply(str(message.text), usage["input_tokens"], usage["output_tokens"])
+
+
+def refuse_what_is_no_answer(message: "AIMessageChunk") -> None:
+    """Raise the TaskError that says why a message cannot be used: refused, truncated, empty, or cut."""
+    ended = message.response_metadata
+    reason = ended.get("finish_reason") or ended.get("stop_reason")
     if message.additional_kwargs.get("refusal") or reason in {"content_filter", "refusal"}:
         raise errors.Refused
     if reason in {"length", "max_tokens"}:
         raise errors.TruncatedOutput
-    text = str(message.text)
-    if not text.strip():
+    if not message.text.strip():
         raise errors.EmptyAnswer
     if reason is None:  # a cut stream without a length looks like the end of one
         raise errors.CutStream
-    usage = message.usage_metadata
-    if usage is None:
-        return ledger.Reply(text)
-    return ledger.Reply(text, usage["input_tokens"], usage["output_tokens"])
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """Return how the ledger calls a failed call; what is no TaskError interrupted it from our side."""
+    if not isinstance(error, TaskError):
+        return Outcome.CANCELLED
+    return OUTCOMES.get(error.code, Outcome.REJECTED)

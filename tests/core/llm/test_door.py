@@ -89,7 +89,7 @@ def test_every_failure_has_its_name(stub, prompt, reply, expected, outcome):
         open_door("fast").write(prompt)
 
     call = LLMCall.objects.get()
-    assert (call.outcome, call.response) == (outcome, "")
+    assert call.outcome == outcome
     assert call.error
     assert len(stub.seen) == 1
 
@@ -104,6 +104,16 @@ def test_the_deadline_is_for_the_whole_call(stub, prompt, settings, reply):
 
     assert LLMCall.objects.get().outcome == "timeout"
     assert stub.seen[0].cut.wait(5)
+
+
+def test_an_answer_of_no_use_was_paid_all_the_same(stub, prompt):
+    stub.queue(Reply(text="Half a sentence", finish_reason="length"))
+
+    with pytest.raises(errors.TruncatedOutput):
+        open_door("fast").write(prompt)
+
+    call = LLMCall.objects.get()
+    assert (call.tokens_in, call.tokens_out, call.response) == (11, 3, "Half a sentence")
 
 
 def test_nobody_listening_is_unavailable(stub, prompt, settings):
