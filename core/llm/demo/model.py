@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import RunnableConfig
 
 from core.llm.demo.answers import ANSWERS
 
@@ -33,23 +34,37 @@ class DemoChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        message = AIMessage(_answer(run_manager), response_metadata={"finish_reason": "stop"})
+        text = _answer(run_manager.metadata if run_manager else {})
+        message = AIMessage(text, response_metadata={"finish_reason": "stop"})
         return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def stream(
+        self,
+        input: LanguageModelInput,
+        config: RunnableConfig | None = None,
+        *,
+        stop: list[str] | None = None,
+        **kwargs: Any,
+    ) -> Iterator[AIMessageChunk]:
+        """Stream the answer word by word. LangChain gives `_stream` no run manager, so the metadata goes by name."""
+        asked = (config or {}).get("metadata") or {}
+        yield from super().stream(input, config, stop=stop, asked=asked, **kwargs)
 
     def _stream(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
+        *,
+        asked: dict[str, Any],
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        for word in WORD.findall(_answer(run_manager)):
+        for word in WORD.findall(_answer(asked)):
             yield ChatGenerationChunk(message=AIMessageChunk(word))
         end = AIMessageChunk("", response_metadata={"finish_reason": "stop"})
         yield ChatGenerationChunk(message=end)
 
 
-def _answer(run: CallbackManagerForLLMRun | None) -> str:
-    asked = (run and run.metadata) or {}
+def _answer(asked: dict[str, Any]) -> str:
     answer = ANSWERS[asked["prompt"]](asked["inputs"])
     return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
