@@ -35,7 +35,7 @@ class DemoChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         text = _answer(run_manager.metadata if run_manager else {})
-        message = AIMessage(text, response_metadata={"finish_reason": "stop"})
+        message = AIMessage(content=text, response_metadata={"finish_reason": "stop"})
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     def stream(
@@ -55,13 +55,11 @@ class DemoChatModel(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        *,
-        asked: dict[str, Any],
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        for word in WORD.findall(_answer(asked)):
-            yield ChatGenerationChunk(message=AIMessageChunk(word))
-        end = AIMessageChunk("", response_metadata={"finish_reason": "stop"})
+        for word in WORD.findall(_answer(kwargs["asked"])):
+            yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+        end = AIMessageChunk(content="", response_metadata={"finish_reason": "stop"})
         yield ChatGenerationChunk(message=end)
 
 
