@@ -14,8 +14,6 @@ from taskqueue.errors import LeaseLost, WrongState
 from taskqueue.querysets import AITaskQuerySet
 from taskqueue.types import ACTIVE, FINAL, TaskStatus, TaskType, task_type_choices
 
-__all__ = ["AITask", "TaskStatus", "TaskType"]
-
 Result = dict[str, Any]
 
 

@@ -1,0 +1,5 @@
+from taskqueue.models.ai_task import AITask
+from taskqueue.models.worker import Worker
+from taskqueue.types import TaskStatus, TaskType
+
+__all__ = ["AITask", "TaskStatus", "TaskType", "Worker"]
