@@ -1,0 +1,55 @@
+"""The steps of planning a course: state in, partial state out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from langgraph.runtime import Runtime
+
+from core.llm.door import Door
+from core.llm.providers import Role
+from syllabus.ai.prompts import module_prompt, outline_prompt
+from syllabus.ai.state import Outline, SyllabusState, plan_beside
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the nodes may use besides their state.
+
+    `find_equal(topic, level, background)` returns the id of a course that makes a new one needless, or None;
+    `on_step(step, done, total)` hears what is being done.
+    """
+
+    open_door: Callable[[Role], Door]
+    find_equal: Callable[[str, str, str], str | None]
+    on_step: Callable[[str, int, int], Any]
+
+
+def find_equal(state: SyllabusState, runtime: Runtime[Surroundings]) -> SyllabusState:
+    """Look for the course among those the learner has."""
+    found = runtime.context.find_equal(state["topic"], state["level"], state["background"])
+    return {"existing": found}
+
+
+def sketch_outline(state: SyllabusState, runtime: Runtime[Surroundings]) -> SyllabusState:
+    """Ask for the modules."""
+    runtime.context.on_step("Sketching the outline", 0, 0)
+    prompt = outline_prompt(state["topic"], state["level"], state["background"])
+    return {"outline": runtime.context.open_door("large").fill(prompt, Outline)}
+
+
+def plan_module(state: SyllabusState, runtime: Runtime[Surroundings]) -> SyllabusState:
+    """Ask for the lessons of the next module, telling what is planned already."""
+    outline, planned = state["outline"], state.get("plans", [])
+    done, total = len(planned), len(outline.modules)
+    runtime.context.on_step(f"Planning module {done + 1} of {total}", done, total)
+    prompt = module_prompt(state["topic"], state["level"], state["background"], outline, planned)
+    return {"plans": [runtime.context.open_door("large").fill(prompt, plan_beside(planned))]}
+
+
+def after_search(state: SyllabusState) -> Literal["sketch_outline", "__end__"]:
+    return "__end__" if state["existing"] else "sketch_outline"
+
+
+def after_module(state: SyllabusState) -> Literal["plan_module", "__end__"]:
+    return "plan_module" if len(state["plans"]) < len(state["outline"].modules) else "__end__"
