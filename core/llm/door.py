@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 Messages = list[tuple[str, str]]
+Accept = Callable[[str], object]
 
 OUTCOMES: dict[str, Outcome] = {
     "rate_limited": Outcome.RATE_LIMITED,
@@ -57,12 +59,13 @@ class Door:
         self.role = role
         self.model = model_name(role)
 
-    def write(self, prompt: Prompt) -> Answer:
+    def write(self, prompt: Prompt, accept: Accept = str) -> Answer:
         """Return the model's text; the call's scope sees it as it grows.
 
-        Raises EmptyAnswer, TruncatedOutput or Refused rather than return what is not an answer.
+        Raises EmptyAnswer, TruncatedOutput or Refused rather than return what is not an answer, and InvalidOutput
+        when `accept` raises ValueError; the task's next run then asks again.
         """
-        return Answer(self._ask(prompt, prompt.messages(), aloud=True), self.model)
+        return Answer(self._ask(prompt, prompt.messages(), aloud=True, accept=accept), self.model)
 
     def fill(self, prompt: Prompt, schema: type[M]) -> M:
         """Return an object of `schema`. An answer that does not fit is sent back once, then it is InvalidOutput."""
@@ -73,11 +76,8 @@ class Door:
             return structured.parse(text, schema)
         except ValueError as problem:
             messages += [("assistant", text), ("user", structured.repair_request(str(problem)))]
-        text = self._ask(prompt, messages, schema=schema)
-        try:
-            return structured.parse(text, schema)
-        except ValueError as problem:
-            raise errors.InvalidOutput from problem
+        fits = partial(structured.parse, schema=schema)
+        return fits(self._ask(prompt, messages, schema=schema, accept=fits))
 
     def _ask(
         self,
@@ -86,6 +86,7 @@ class Door:
         *,
         schema: type[BaseModel] | None = None,
         aloud: bool = False,
+        accept: Accept = str,
     ) -> str:
         """Return the answer to one request, from the ledger if it was paid already."""
         scope = current_scope.get() or CallScope()
@@ -96,7 +97,7 @@ class Door:
             if heard is not None:
                 heard(text)
             return text
-        return self._pay(request, prompt, messages, schema, scope.check, heard)
+        return self._pay(request, prompt, messages, schema, scope.check, heard, accept)
 
     def _request(
         self,
@@ -127,8 +128,9 @@ class Door:
         schema: type[BaseModel] | None,
         check: Callable[[], None] | None,
         heard: Callable[[str], None] | None,
+        accept: Accept,
     ) -> str:
-        """Make the call and put its end on record, whatever it is."""
+        """Make the call and put its end on record, whatever it is; what is not accepted is never replayed."""
         ledger.release_connection()
         started = time.monotonic()
         reply = ledger.Reply("")
@@ -144,7 +146,13 @@ class Door:
             if error is raised:
                 raise
             raise error from raised
-        ledger.record(request, reply, time.monotonic() - started)
+        took = time.monotonic() - started
+        try:
+            accept(reply.text)
+        except ValueError as problem:
+            ledger.record(request, reply, took, Outcome.INVALID, error=str(problem)[:2000])
+            raise errors.InvalidOutput from problem
+        ledger.record(request, reply, took)
         return reply.text
 
     def _stream(

@@ -284,6 +284,34 @@ def test_an_answer_that_never_fits_is_retryable_and_on_record(stub, prompt):
     ]
 
 
+def test_what_never_fitted_is_not_replayed(stub, prompt, task_id):
+    stub.queue(text("no object here"), text("nor here"), obj({"word": "hello", "times": 1}))
+
+    with call_scope(task_id=task_id), pytest.raises(errors.InvalidOutput):
+        open_door("fast").fill(prompt, Greeting)
+    with call_scope(task_id=task_id):
+        assert open_door("fast").fill(prompt, Greeting).word == "hello"
+
+    assert len(stub.seen) == 3
+    assert LLMCall.objects.get(outcome="invalid").response == "nor here"
+
+
+def test_a_text_that_is_not_accepted_is_on_record_and_asked_for_again(stub, prompt, task_id):
+    def long_enough(answer):
+        if len(answer) < 10:
+            raise ValueError("too short")
+
+    stub.queue(text("Hi."), text("Good morning."))
+
+    with call_scope(task_id=task_id), pytest.raises(errors.InvalidOutput):
+        open_door("fast").write(prompt, long_enough)
+    with call_scope(task_id=task_id):
+        assert open_door("fast").write(prompt, long_enough).text == "Good morning."
+
+    refused = LLMCall.objects.get(outcome="invalid")
+    assert (refused.response, refused.error) == ("Hi.", "too short")
+
+
 def test_objects_are_not_heard(stub, prompt):
     stub.queue(obj({"word": "secret", "times": 1}))
     heard = []
