@@ -1,20 +1,15 @@
-"""What happens to courses: asked for, found again, saved."""
+"""What happens to courses: asked for, found again, read."""
 
 import hashlib
-import uuid
-from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
-from core.models import Lesson, Module, Syllabus
+from core.models import Syllabus
 from core.models.course import normalise_topic
 from taskqueue.enqueue import enqueue
 from taskqueue.models import AITask
 from taskqueue.types import TaskType
-
-if TYPE_CHECKING:
-    from syllabus.ai.state import SyllabusDraft
 
 LONGEST_KEY = 200
 
@@ -50,33 +45,6 @@ def find_equal(user_id: int, topic: str, level: str, background: str) -> str | N
         if normalise_topic(course.background) == wanted:
             return str(course.pk)
     return None
-
-
-def save_syllabus(
-    draft: "SyllabusDraft", *, user_id: int, wish: dict[str, Any], task_id: uuid.UUID | None = None
-) -> Syllabus:
-    """Write a planned course with its modules and lessons; the caller holds the transaction."""
-    course = Syllabus.objects.create(
-        user_id=user_id,
-        topic=wish["topic"],
-        level=wish["knowledge_level"],
-        background=wish["background"],
-        title=draft.title,
-        objectives=draft.objectives,
-        task_id=task_id,
-        model=draft.model,
-        prompt_version=draft.prompt_version,
-    )
-    modules = Module.objects.bulk_create(
-        Module(syllabus=course, position=position, title=module.title, summary=module.summary)
-        for position, module in enumerate(draft.modules, start=1)
-    )
-    Lesson.objects.bulk_create(
-        Lesson(module=module, position=position, **lesson.model_dump())
-        for module, plan in zip(modules, draft.modules, strict=True)
-        for position, lesson in enumerate(plan.lessons, start=1)
-    )
-    return course
 
 
 def readable_by(user: User | AnonymousUser) -> QuerySet[Syllabus]:

@@ -2,13 +2,16 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
+
+from core.llm.providers import close_clients
+from tests.stubs.openai_server import Stub
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,3 +44,15 @@ def charlie(db: None) -> User:
 def drain(db: None) -> Callable[[], None]:
     """Run what is due in the queue, by the real worker command."""
     return lambda: call_command("process_tasks", drain=True)
+
+
+@pytest.fixture
+def stub(settings) -> Iterator[Stub]:
+    """Put a local server that speaks OpenAI's protocol in the provider's place."""
+    with Stub() as server:
+        settings.LLM_PROVIDER = "openai"
+        settings.LLM_BASE_URL = server.address
+        settings.LLM_API_KEY = "stub-key"
+        settings.LLM_TIMEOUT = 30
+        yield server
+        close_clients()

@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from syllabus.ai.state import SyllabusDraft
 from syllabus.ai.syllabus_graph import SyllabusAI
-from syllabus.services import find_equal, save_syllabus
+from syllabus.saving import save_syllabus
+from syllabus.services import find_equal
 from taskqueue.models import AITask
 
 
