@@ -11,7 +11,7 @@ from core.constants import DIFFICULTY_VALUES
 
 HERE = Path(__file__).parent
 ANY_TOPIC = "any_topic"
-OWN_COURSES: dict[str, str] = {}
+OWN_COURSES = {"linear algebra": "linear_algebra"}
 
 
 @dataclass(frozen=True)
