@@ -61,7 +61,7 @@ class Cluster:
         command = [str(self._binaries / program), f"--pgdata={self._data}", *arguments]
         if self._account:
             command = ["runuser", "-u", self._account, "--", *command]
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
         if done.returncode:
@@ -112,7 +112,7 @@ def main(command: list[str]) -> int:
 
 
 def run_with(command: list[str], url: str) -> int:
-    return subprocess.run(command, env={**os.environ, "TEST_DATABASE_URL": url}).returncode  # noqa: S603
+    return subprocess.run(command, env={**os.environ, "TEST_DATABASE_URL": url}).returncode
 
 
 if __name__ == "__main__":
