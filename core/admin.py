@@ -1,0 +1,177 @@
+"""Where staff look at courses, at what learners did with them, and at what models were asked."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from core.models import (
+    Assessment,
+    ConversationHistory,
+    Exercise,
+    Lesson,
+    LessonContent,
+    LLMCall,
+    Module,
+    Syllabus,
+    UserProgress,
+)
+
+
+class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that say what happened. They can be deleted with what they belong to, and not written by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ModuleInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Module
+    fields = ["position", "title"]
+    show_change_link = True
+    extra = 0
+
+
+class LessonInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Lesson
+    fields = ["position", "title", "minutes"]
+    show_change_link = True
+    extra = 0
+
+
+@admin.register(Syllabus)
+class SyllabusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["title", "level", "user", "lesson_count", "is_public", "model", "created_at"]
+    list_filter = ["level", "is_public", "created_at", "model", "prompt_version"]
+    search_fields = ["syllabus_id", "title", "topic", "user__username", "task_id"]
+    list_select_related = ["user"]
+    date_hierarchy = "created_at"
+    autocomplete_fields = ["user"]
+    readonly_fields = [
+        "syllabus_id",
+        "task_id",
+        "model",
+        "prompt_version",
+        "created_at",
+        "updated_at",
+    ]
+    inlines = [ModuleInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Syllabus]:
+        courses: QuerySet[Syllabus] = super().get_queryset(request)
+        return courses.annotate(lesson_count=Count("modules__lessons"))
+
+    @admin.display(description="lessons", ordering="lesson_count")
+    def lesson_count(self, course: Any) -> int:
+        count: int = course.lesson_count
+        return count
+
+
+@admin.register(Module)
+class ModuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["title", "syllabus", "position"]
+    search_fields = ["module_id", "title", "syllabus__title", "syllabus__user__username"]
+    list_select_related = ["syllabus"]
+    autocomplete_fields = ["syllabus"]
+    inlines = [LessonInline]
+
+
+@admin.register(Lesson)
+class LessonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["title", "module", "position", "minutes"]
+    list_filter = ["module__syllabus__level"]
+    search_fields = ["lesson_id", "title", "module__title", "module__syllabus__title"]
+    list_select_related = ["module"]
+    autocomplete_fields = ["module"]
+
+
+@admin.register(LessonContent)
+class LessonContentAdmin(RecordAdmin):
+    list_display = ["lesson", "is_current", "model", "prompt_version", "created_at"]
+    list_filter = ["is_current", "created_at", "model", "prompt_version"]
+    search_fields = ["content_id", "lesson__title", "exposition", "task_id"]
+    list_select_related = ["lesson"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(UserProgress)
+class UserProgressAdmin(RecordAdmin):
+    list_display = ["user", "lesson", "state", "score", "ability", "completed_at", "updated_at"]
+    list_filter = ["state", "updated_at"]
+    search_fields = ["user__username", "lesson__title"]
+    list_select_related = ["user", "lesson"]
+
+
+@admin.register(ConversationHistory)
+class ConversationHistoryAdmin(RecordAdmin):
+    list_display = ["created_at", "user", "lesson", "role", "message_type", "beginning"]
+    list_filter = ["role", "message_type", "created_at"]
+    search_fields = ["user__username", "lesson__title", "content", "task_id"]
+    list_select_related = ["user", "lesson"]
+    date_hierarchy = "created_at"
+    ordering = ["-pk"]
+
+    @admin.display(description="content")
+    def beginning(self, message: ConversationHistory) -> str:
+        return message.content[:80]
+
+
+@admin.register(Exercise)
+class ExerciseAdmin(RecordAdmin):
+    list_display = [
+        "question",
+        "kind",
+        "user",
+        "lesson",
+        "state",
+        "attempts",
+        "score",
+        "created_at",
+    ]
+    list_filter = ["kind", "state", "created_at"]
+    search_fields = ["exercise_id", "question", "user__username", "lesson__title"]
+    list_select_related = ["user", "lesson"]
+    ordering = ["-created_at"]
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(RecordAdmin):
+    list_display = ["user", "lesson", "state", "score", "created_at", "finished_at"]
+    list_filter = ["state", "created_at"]
+    search_fields = ["assessment_id", "user__username", "lesson__title"]
+    list_select_related = ["user", "lesson"]
+
+
+@admin.register(LLMCall)
+class LLMCallAdmin(RecordAdmin):
+    """The ledger; not even deleted here, since it is what was paid for."""
+
+    list_display = [
+        "created_at",
+        "prompt",
+        "prompt_version",
+        "role",
+        "model",
+        "outcome",
+        "tokens_in",
+        "tokens_out",
+        "seconds",
+        "replays",
+        "learner",
+        "task_id",
+    ]
+    list_filter = ["outcome", "prompt", "prompt_version", "role", "provider", "model", "created_at"]
+    search_fields = ["task_id", "learner__username", "error", "response"]
+    list_select_related = ["learner"]
+    date_hierarchy = "created_at"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="seconds", ordering="latency_ms")
+    def seconds(self, call: LLMCall) -> str:
+        return f"{call.latency_ms / 1000:.1f}"
