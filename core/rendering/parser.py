@@ -1,0 +1,32 @@
+"""How Markdown is read: CommonMark with tables, strikethrough, typography and math, and never raw HTML."""
+
+from functools import cache
+from typing import TypedDict
+
+from markdown_it import MarkdownIt
+
+from core.rendering.code import wire_code
+from core.rendering.headings import level_headings
+from core.rendering.links import wire_links
+from core.rendering.mathematics import wire_math
+from core.rendering.tables import wire_tables
+from core.rendering.typography import wire_typography
+
+
+class Environment(TypedDict):
+    """What one rendering knows: the uppermost heading level, whether headings get anchors, and those found."""
+
+    top: int
+    anchored: bool
+    headings: list[tuple[int, str, str]]
+
+
+@cache
+def parser() -> MarkdownIt:
+    """Return the parser; it holds no state of a rendering and is shared by all threads."""
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20, "typographer": True})
+    markdown.enable(["table", "strikethrough"])
+    for wire in (wire_math, wire_code, wire_links, wire_tables, wire_typography):
+        wire(markdown)
+    markdown.core.ruler.push("level_headings", level_headings)
+    return markdown
