@@ -60,6 +60,10 @@ class GenerateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
 
+    def clean_background(self) -> str:
+        """Return the text with one kind of line break, whoever sent it."""
+        return "\n".join(self.cleaned_data["background"].splitlines())
+
     def first_problem(self) -> str:
         """Return the first error as one line that names its field."""
         field, problems = next(iter(self.errors.items()))
