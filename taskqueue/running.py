@@ -1,50 +1,116 @@
 """One attempt at a task, from taking it to its end."""
 
+import json
 import logging
 import time
 import traceback
+from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from core.errors import TaskError
 from core.llm.scope import call_scope
 from taskqueue.enqueue import dispatch
 from taskqueue.errors import LeaseLost
 from taskqueue.models import AITask, TaskStatus
-from taskqueue.registry import spec_of
+from taskqueue.outage import is_outage
+from taskqueue.outcome import Again, Completed, Failed, Interrupted, Lost, Outcome, Saved
+from taskqueue.registry import Processor, spec_of
 from taskqueue.retry import is_worth_retrying
 
 logger = logging.getLogger(__name__)
 
 HOLD_EVERY = 1.0
+AFTER_OUTAGE = timedelta(seconds=5)
+AFTER_BROKEN_CODE = timedelta(seconds=30)
 
 
 def run(task_id: str, ticket: int | None = None) -> None:
-    """Run one attempt. Every way it can end is written to the AITask; nothing is raised for the queue to retry."""
+    """Run one attempt and write its end, for callers that have no engine around them.
+
+    Every way an attempt can end is written to the AITask; nothing is raised for a queue to retry.
+    """
     task = AITask.objects.filter(task_id=task_id).first()
     if task is None or not task.begin(ticket):
         return
+    outcome = attempt(task, _Guard(task))
     try:
-        if task.attempt > task.max_attempts:
-            task.fail(
-                error="The worker stopped in the middle of this, every time it was tried.",
-                code="interrupted",
-                detail=f"Interrupted in all of {task.max_attempts} attempts.",
-            )
-            return
-        _process(task)
+        _write(task, outcome)
     except LeaseLost:
         logger.info("%s was cancelled or taken over; this run saves nothing", task)
+
+
+def attempt(task: AITask, check: Callable[[], None]) -> Outcome:
+    """Do the work of a task that has begun and say how it ended. `check` raises LeaseLost when it was lost."""
+    if task.attempt > task.max_attempts:
+        return interrupted_too_often(task)
+    try:
+        processor = spec_of(task.task_type).load_processor()
+    except Exception:
+        logger.exception("%s waits: its processor cannot be loaded", task)
+        return Interrupted(timezone.now() + AFTER_BROKEN_CODE)
+    try:
+        return _process(task, processor, check)
+    except LeaseLost:
+        logger.info("%s was cancelled or taken over; this run saves nothing", task)
+        return Lost()
     except (Exception, SystemExit) as error:
-        _give_back_or_fail(task, error)
+        return _end_of(task, error)
 
 
-def _process(task: AITask) -> None:
-    processor = spec_of(task.task_type).load_processor()
-    with call_scope(task_id=task.task_id, learner_id=task.user_id, check=_Guard(task)):
+def interrupted_too_often(task: AITask) -> Failed:
+    """Return the end of a task that no worker survived."""
+    return Failed(
+        error="The worker stopped in the middle of this, every time it was tried.",
+        code="interrupted",
+        detail=f"Interrupted in all of {task.max_attempts} attempts.",
+    )
+
+
+def _process(task: AITask, processor: Processor, check: Callable[[], None]) -> Outcome:
+    with call_scope(task_id=task.task_id, learner_id=task.user_id, check=check):
         result = processor(task)
-    if task.status != TaskStatus.COMPLETED:
-        task.settle(lambda: result)
+    if task.status == TaskStatus.COMPLETED:
+        return Saved()
+    json.dumps(result)  # a result that cannot be stored is the processor's fault: say so here
+    return Completed(result)
+
+
+def _end_of(task: AITask, error: BaseException) -> Outcome:
+    of = f"{task}: attempt {task.attempt} of {task.max_attempts}"
+    if is_outage(error):
+        logger.warning("%s is put back: the database is away (%s)", of, error)
+        return Interrupted(timezone.now() + AFTER_OUTAGE)
+    known = error if isinstance(error, TaskError) else None
+    level = logging.WARNING if known else logging.ERROR
+    logger.log(level, "%s ended with %r", of, error, exc_info=None if known else error)
+    reason = {
+        "error": known.message if known else "Something went wrong on our side.",
+        "code": known.code if known else "internal",
+        "detail": "".join(traceback.format_exception(error)),
+    }
+    if is_worth_retrying(error) and task.has_attempts_left:
+        when = spec_of(task.task_type).retry.next_attempt(task.attempt, error)
+        return Again(when, **reason)
+    return Failed(**reason)
+
+
+def _write(task: AITask, outcome: Outcome) -> None:
+    match outcome:
+        case Completed(result):
+            task.settle(lambda: result)
+        case Failed(error, code, detail):
+            task.fail(error=error, code=code, detail=detail)
+        case Again(when, error, code, detail):
+            with transaction.atomic():
+                task.retry_at(when, error=error, code=code, detail=detail)
+                dispatch(task, run_at=when)
+        case Interrupted(when):
+            with transaction.atomic():
+                task.hand_back(when)
+                dispatch(task, run_at=when)
 
 
 class _Guard:
@@ -58,30 +124,3 @@ class _Guard:
         if time.monotonic() >= self._next:
             self._task.hold()
             self._next = time.monotonic() + HOLD_EVERY
-
-
-def _give_back_or_fail(task: AITask, error: BaseException) -> None:
-    known = error if isinstance(error, TaskError) else None
-    level = logging.WARNING if known else logging.ERROR
-    trace = None if known else error
-    of = f"{task}: attempt {task.attempt} of {task.max_attempts}"
-    logger.log(level, "%s ended with %r", of, error, exc_info=trace)
-    reason = {
-        "error": known.message if known else "Something went wrong on our side.",
-        "code": known.code if known else "internal",
-        "detail": "".join(traceback.format_exception(error)),
-    }
-    try:
-        if is_worth_retrying(error) and task.has_attempts_left:
-            _give_back(task, error, reason)
-        else:
-            task.fail(**reason)
-    except LeaseLost:
-        logger.info("%s was cancelled or taken over while it failed", task)
-
-
-def _give_back(task: AITask, error: BaseException, reason: dict[str, str]) -> None:
-    when = spec_of(task.task_type).retry.next_attempt(task.attempt, error)
-    with transaction.atomic():
-        task.retry_at(when, **reason)
-        dispatch(task, run_at=when)

@@ -18,7 +18,8 @@ Result = dict[str, Any]
 
 
 class AITask(models.Model):
-    """The row owns its lifecycle: every transition is a conditional update here and nowhere else.
+    """The row owns its lifecycle: every transition is a conditional update here, or in `taskqueue.engine` for many
+    tasks at once.
 
     `fence` is the fencing token: it grows with every run, so that a run that lost the task can be told from the one
     that has it (Kleppmann, "How to do distributed locking", 2016). `attempt` counts runs from 1. `ticket` grows
@@ -148,6 +149,17 @@ class AITask(models.Model):
                 "error": error,
                 "error_code": code,
                 "error_detail": detail,
+            }
+        )
+
+    def hand_back(self, when: datetime) -> None:
+        """Put the task back to wait until `when` as if this run had not been: it does not count as an attempt."""
+        self._transition(
+            {
+                "status": TaskStatus.PENDING,
+                "attempt": self.attempt - 1,
+                "next_attempt_at": when,
+                "progress": None,
             }
         )
 

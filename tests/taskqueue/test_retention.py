@@ -4,7 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from background_task.models import CompletedTask
+from background_task.models import CompletedTask, Task
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -23,7 +23,9 @@ def old_tasks(put, drain):
     long_ago = timezone.now() - OLD
     old = AITask.objects.filter(pk__in=[mine.pk, nobodys.pk])
     old.update(finished_at=long_ago, error_detail="Traceback")
-    CompletedTask.objects.exclude(task_params__contains=str(recent.pk)).update(run_at=long_ago)
+    for run_at in (long_ago, timezone.now()):
+        Task.objects.new_task("other.function").create_completed_task()
+        CompletedTask.objects.filter(pk=CompletedTask.objects.last().pk).update(run_at=run_at)
     return mine, nobodys, recent, waiting
 
 

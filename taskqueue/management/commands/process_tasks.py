@@ -1,23 +1,74 @@
 """The worker."""
 
+import logging
+import os
 from typing import Any
 
 from background_task.management.commands.process_tasks import Command as LibraryCommand
-from background_task.tasks import autodiscover
-from django.core.management.base import CommandParser
+from background_task.management.commands.process_tasks import _configure_log_std
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+from django.utils import autoreload
+from django.utils.module_loading import autodiscover_modules
+
+from taskqueue.engine.preflight import Preflight
+from taskqueue.engine.worker import Options, work
 
 
 class Command(LibraryCommand):  # type: ignore[misc]
-    """Runs queued tasks until told to stop."""
+    help = "Run queued tasks until told to stop."
+    requires_system_checks = ["taskqueue"]
+    left_running = 0
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
+        parser.add_argument(
+            "--concurrency",
+            type=int,
+            help="How many tasks run at once (default: TASK_CONCURRENCY; 1 with --drain).",
+        )
+        parser.add_argument(
+            "--grace",
+            type=float,
+            default=30.0,
+            help="Seconds that running tasks are given when asked to stop (default: 30).",
+        )
         parser.add_argument("--drain", action="store_true", help="Run what is due, then exit.")
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run as a process of its own, which ends even where a task's thread does not."""
+        super().run_from_argv(argv)
+        if self.left_running:
+            logging.shutdown()
+            os._exit(0)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["log_std"]:
+            _configure_log_std()
+        if options["dev"]:
+            autoreload.run_with_reloader(self.run, **options)
+        else:
+            self.run(**options)
+
     def run(self, *args: Any, **options: Any) -> None:
-        if not options["drain"]:
-            super().run(*args, **options)
-            return
-        autodiscover()
-        while self._tasks.run_next_task(options["queue"]):
-            pass
+        if options["dev"]:
+            autoreload.raise_last_exception()
+        autodiscover_modules("tasks")
+        preflight = Preflight()
+        if not (options["skip_checks"] or options["dev"]):
+            preflight.start()
+        self.left_running = work(_options(options))
+        if preflight.failed:
+            raise CommandError("A registered type of task cannot be run; see the log.")
+
+
+def _options(given: dict[str, Any]) -> Options:
+    concurrency = given["concurrency"] or (1 if given["drain"] else settings.TASK_CONCURRENCY)
+    return Options(
+        concurrency=concurrency,
+        queue=given["queue"] or "",
+        sleep=given["sleep"],
+        duration=given["duration"],
+        grace=given["grace"],
+        drain=given["drain"],
+    )

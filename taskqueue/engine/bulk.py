@@ -1,0 +1,65 @@
+"""Changing many rows, each in its own way, by one statement.
+
+`UPDATE … FROM (VALUES …)` is known to PostgreSQL, and to SQLite from 3.33 on; both call the columns of VALUES
+column1, column2 and so on.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+Values = tuple[str, list[Any]]
+
+
+def values_of(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Values:
+    """Return `(VALUES …) AS given` and its parameters: in each row the named fields' values, none None."""
+    fields = [model._meta.get_field(name) for name in names]
+    row = f"({', '.join(['%s'] * len(fields))})"
+    adapted = [
+        _adapt(field, value) for given in rows for field, value in zip(fields, given, strict=True)
+    ]
+    return f"(VALUES {', '.join([row] * len(rows))}) AS given", adapted
+
+
+def update_each(
+    model: type[Model],
+    match: Sequence[str],
+    change: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    where: dict[str, Any],
+    to: dict[str, Any],
+) -> None:
+    """Update the rows of `model` whose `match` fields are as given, setting the `change` fields to their own values.
+
+    Each of `rows` holds first the values to match and then the values to set, none of them None. `where` must hold
+    for all of them and `to` is set in all of them.
+    """
+    if not rows:
+        return
+    table = model._meta.db_table
+    values, given = values_of(model, [*match, *change], rows)
+    pairs = [
+        f"{_column(model, name)} = given.column{n}" for n, name in enumerate([*match, *change], 1)
+    ]
+    sets = pairs[len(match) :] + [f"{_column(model, name)} = %s" for name in to]
+    conditions = [f"{table}.{pair}" for pair in pairs[: len(match)]]
+    conditions += [f"{table}.{_column(model, name)} = %s" for name in where]
+    sql = f"UPDATE {table} SET {', '.join(sets)} FROM {values} WHERE {' AND '.join(conditions)}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*_adapted(model, to), *given, *_adapted(model, where)])
+
+
+def _column(model: type[Model], name: str) -> str:
+    column: str = model._meta.get_field(name).column  # type: ignore[union-attr]
+    return column
+
+
+def _adapted(model: type[Model], named: dict[str, Any]) -> list[Any]:
+    return [_adapt(model._meta.get_field(name), value) for name, value in named.items()]
+
+
+def _adapt(field: Any, value: Any) -> Any:
+    return field.get_db_prep_save(value, connection)

@@ -1,0 +1,164 @@
+"""The one thread of a worker that touches the queue on the hot path."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from background_task.models import Task
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from taskqueue.engine.beginning import begin
+from taskqueue.engine.claiming import Claims
+from taskqueue.engine.lease import Lease
+from taskqueue.engine.release import release
+from taskqueue.engine.runs import Run
+from taskqueue.engine.settling import Ended, settle, settle_one_by_one
+from taskqueue.engine.shutdown import Stop
+from taskqueue.engine.slots import Slots
+from taskqueue.engine.wakeup import Wakeup
+from taskqueue.errors import LeaseLost
+from taskqueue.outage import is_outage
+
+logger = logging.getLogger(__name__)
+
+THICK_AND_FAST = 0.0003
+CROWDED = 0.02
+UNWELL = 1.0
+
+
+@dataclass
+class Dispatcher:
+    """Settles what ended and claims what fits, both in one transaction a turn, and sleeps in between.
+
+    Nothing is claimed ahead: every claimed row has a free slot. `sleep` is the longest sleep without a look at the
+    queue, for changes that wake nobody.
+    """
+
+    lease: Lease
+    claims: Claims
+    slots: Slots
+    wakeup: Wakeup
+    stop: Stop
+    sleep: float
+    drain: bool
+
+    def __post_init__(self) -> None:
+        self._ended: list[Ended] = []
+        self._claimed_all_it_could = False
+        self._next_due: datetime | None = None
+        self._unsure = False  # whether rows may carry our name that we know nothing of
+
+    def run(self) -> None:
+        """Work until asked to stop and nothing runs, or the grace is over; in a drain, until nothing is due."""
+        while self.stop.seconds_left:
+            try:
+                if self._turn():
+                    continue
+                if self._is_over():
+                    return
+                self._rest()
+            except LeaseLost:
+                self.wakeup.wait(UNWELL)  # the keeper takes out a new lease
+            except DatabaseError as error:
+                self._wait_out(error)
+
+    def hand_back(self) -> None:
+        """Put back what is still claimed, as if it had never begun."""
+        self._ended += self.slots.take_ended()
+        runs = list(self.slots.running)
+        for run in runs:
+            run.lost = True
+        with transaction.atomic():
+            settle(self._ended, self.lease.name)
+            rows = release(Task.objects.filter(locked_by=self.lease.name), counted=False)
+        for run in runs:
+            run.given_back = True
+        if rows:
+            logger.warning("%s unfinished tasks were handed back", rows)
+
+    def _turn(self) -> bool:
+        """Settle and claim once; False when there is nothing to do now."""
+        self._collect()
+        room = self._room()
+        sure = self._claimed_all_it_could
+        if not self._ended and not (room and (sure or self._is_something_due())):
+            return False
+        settled = len(self._ended)
+        runs = self._settle_and_claim(room)
+        for run in runs:
+            self.slots.start(run)
+        if not (runs or settled or sure):
+            self.wakeup.wait(
+                CROWDED
+            )  # what is due is in the hands of others that have not committed
+        return True
+
+    def _collect(self) -> None:
+        """Take what ended; while there is more to do than slots, wait for ends that come thick and fast.
+
+        A transaction costs much the same for one task as for all slots, and the first end wakes us.
+        """
+        new = self.slots.take_ended()
+        while new:
+            self._ended += new
+            if not (self._claimed_all_it_could and self.slots.running):
+                return
+            time.sleep(THICK_AND_FAST)
+            new = self.slots.take_ended()
+
+    def _room(self) -> int:
+        if self.stop.is_requested or not self.lease.is_held:
+            return 0
+        return self.slots.width - len(self.slots.running)
+
+    def _is_something_due(self) -> bool:
+        self._next_due = self.claims.next_due()
+        return self._next_due is not None and self._next_due <= timezone.now()
+
+    def _settle_and_claim(self, room: int) -> Sequence[Run]:
+        try:
+            with transaction.atomic():
+                self.lease.hold()
+                self._release_unknown()
+                settle(self._ended, self.lease.name)
+                rows = self.claims.take(room, self.lease.name) if room else []
+                runs = begin(rows, self.lease)
+        except DatabaseError as error:
+            if is_outage(error) or not self._ended:
+                raise
+            logger.exception("Ends that cannot be written together are written one by one")
+            settle_one_by_one(self._ended, self.lease.name)
+            rows, runs = [], []
+        self._ended, self._unsure = [], False
+        self._claimed_all_it_could = bool(room) and len(rows) == room
+        return runs
+
+    def _release_unknown(self) -> None:
+        """Put back rows whose claim was committed although the connection broke before we heard of it."""
+        if self._unsure:
+            known = [run.row.id for run in self.slots.running]
+            known += [run.row.id for run, _ in self._ended]
+            mine = Task.objects.filter(locked_by=self.lease.name)
+            release(mine.exclude(pk__in=known), counted=False)
+
+    def _is_over(self) -> bool:
+        return not self.slots.running and (self.drain or self.stop.is_requested)
+
+    def _rest(self) -> None:
+        seconds = min(self.sleep, self.stop.seconds_left)
+        if self._next_due is not None and self._room():
+            until_due = (self._next_due - timezone.now()).total_seconds()
+            seconds = min(seconds, max(0.0, until_due))
+        self.wakeup.wait(seconds)
+
+    def _wait_out(self, error: DatabaseError) -> None:
+        """Wait for the database to come back. What has ended is kept and written then."""
+        if not is_outage(error) or connection.in_atomic_block:
+            raise error
+        logger.warning("The database is away; trying again in a second: %s", error)
+        connection.close()
+        self._unsure = True
+        time.sleep(min(UNWELL, self.stop.seconds_left))

@@ -1,0 +1,105 @@
+"""The thread that keeps the lease while others work, and looks after what time brings."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from background_task.models import Task
+from background_task.settings import app_settings
+from django.db import connection, transaction
+
+from taskqueue.engine.lease import Lease
+from taskqueue.engine.release import release
+from taskqueue.engine.rescue import Rescuer, give_back_orphans
+from taskqueue.engine.runs import Run
+from taskqueue.models import AITask
+from taskqueue.outage import is_outage
+
+logger = logging.getLogger(__name__)
+
+TICK = 0.5
+ORPHANS_EVERY = 60.0
+PATIENCE = 2.0
+
+
+class Keeper(threading.Thread):
+    """Beats, finds runs that lost their task, rescues what dead workers held; none of it waits for a dispatcher."""
+
+    def __init__(self, lease: Lease, runs: Sequence[Run], poke: Callable[[], None]) -> None:
+        super().__init__(name="keeper", daemon=True)
+        self._lease = lease
+        self._runs = runs
+        self._poke = poke
+        self._rescuer = Rescuer(lease)
+        self._orphans_due = time.monotonic()
+        self._over = threading.Event()
+
+    def end(self) -> None:
+        """Stop, and wait for what is under way unless it hangs."""
+        self._over.set()
+        if self.is_alive():
+            self.join(PATIENCE)
+
+    def run(self) -> None:
+        while not self._over.wait(TICK):
+            try:
+                self._tick()
+            except Exception as error:
+                if is_outage(error):
+                    logger.warning("The database is away; the lease is not renewed: %s", error)
+                else:
+                    logger.exception("The keeper stumbled and goes on")
+                connection.close()
+        connection.close()
+
+    def _tick(self) -> None:
+        if self._lease.is_due:
+            self._beat()
+        runs = list(self._runs)
+        self._lose_what_is_not_ours([run for run in runs if run.task])
+        self._give_back_overdue(runs)
+        if self._rescuer.look() + self._look_for_orphans():
+            self._poke()
+
+    def _beat(self) -> None:
+        was_held = self._lease.is_held
+        if self._lease.beat():
+            if not was_held:
+                self._poke()
+            return
+        logger.error("This worker was taken for dead; its runs are lost and it starts anew")
+        for run in list(self._runs):
+            run.lost = True
+        self._lease.open()
+        self._poke()
+
+    def _lose_what_is_not_ours(self, runs: Sequence[Run]) -> None:
+        """Mark runs whose task was cancelled or taken over, so that they close their calls to a model."""
+        if not runs:
+            return
+        ids = [run.task.task_id for run in runs if run.task]
+        held = AITask.objects.running().filter(task_id__in=ids)
+        fences = dict(held.values_list("task_id", "fence"))
+        for run in runs:
+            if run.task and fences.get(run.task.task_id) != run.task.fence:
+                run.lost = True
+
+    def _give_back_overdue(self, runs: Sequence[Run]) -> None:
+        """Let others try what has run for MAX_RUN_TIME. Its thread cannot be ended and keeps its slot."""
+        for run in runs:
+            if run.seconds > app_settings.MAX_RUN_TIME and run.is_ours:
+                logger.error("%s has run for %d s and is given back", run.row, run.seconds)
+                run.lost = run.given_back = True
+                try:
+                    with transaction.atomic():
+                        release(Task.objects.filter(pk=run.row.id), counted=True)
+                except BaseException:
+                    run.given_back = False
+                    raise
+
+    def _look_for_orphans(self) -> int:
+        if time.monotonic() < self._orphans_due:
+            return 0
+        self._orphans_due = time.monotonic() + ORPHANS_EVERY
+        return give_back_orphans()

@@ -1,0 +1,88 @@
+"""What a worker's claims hang on: a row that shows that its process lives."""
+
+import time
+import uuid
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from taskqueue.engine.identity import this_process
+from taskqueue.errors import LeaseLost
+from taskqueue.models import Worker
+
+# As a foreign key would: beats pass, the deletion of the row does not.
+HOLD = "SELECT 1 FROM taskqueue_worker WHERE worker_id = %s {lock}"
+
+
+class Lease:
+    """The worker's right to run what it has claimed, kept by beating five times in TASK_LEASE_SECONDS.
+
+    Three beats missed and the worker no longer trusts its own lease (`is_held`), four and everyone else may take
+    what it holds: in between is room for clocks and commits. A lease is a promise about time and time is never
+    certain, so what is written is fenced as well (Kleppmann, "How to do distributed locking", 2016).
+    """
+
+    def __init__(self, *, concurrency: int, queue: str, is_beating: bool = True) -> None:
+        self._described = {"concurrency": concurrency, "queue": queue}
+        self.is_beating = is_beating
+        self.every = settings.TASK_LEASE_SECONDS / 5
+        self.trusted_for = 3 * self.every
+        self.taken_after = 4 * self.every
+        self.worker_id = uuid.uuid4()
+        self._beaten = time.monotonic()
+
+    @property
+    def name(self) -> str:
+        """What the worker's claims carry in `locked_by`."""
+        return str(self.worker_id)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody can have taken the worker's claims yet, by this process' own clock."""
+        return not self.is_beating or time.monotonic() - self._beaten < self.trusted_for
+
+    @property
+    def is_due(self) -> bool:
+        return time.monotonic() - self._beaten >= self.every
+
+    def open(self) -> None:
+        """Write a new row; what was claimed under an earlier one is not ours any more."""
+        asked = time.monotonic()
+        me = this_process()
+        worker = Worker.objects.create(
+            host=me.host, machine=me.machine, pid=me.pid, process=me.process, **self._described
+        )
+        self.worker_id, self._beaten = worker.worker_id, asked
+
+    def beat(self) -> bool:
+        """Show that the process lives; False when others took it for dead and gave its claims back."""
+        asked = time.monotonic()
+        mine = Worker.objects.filter(worker_id=self.worker_id)
+        if not mine.update(beats=F("beats") + 1, beat_at=Now()):
+            return False
+        self._beaten = asked
+        return True
+
+    def hold(self) -> None:
+        """Keep the row until the end of the transaction; LeaseLost when it is gone.
+
+        Whoever takes the worker for dead deletes the row and then gives its claims back. As this waits for that and
+        that for this, no claim is written under a name that nobody watches any more.
+        """
+        lock = "FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(HOLD.format(lock=lock), [_key_of(self.worker_id)])
+            if cursor.fetchone() is None:
+                raise LeaseLost
+
+    def close(self) -> None:
+        """Take the row away; the worker must not hold any claim by now."""
+        with transaction.atomic():
+            Worker.objects.filter(worker_id=self.worker_id).delete()
+
+
+def _key_of(worker_id: uuid.UUID) -> object:
+    """Return the key as the database stores it."""
+    return Worker._meta.pk.get_db_prep_save(worker_id, connection)

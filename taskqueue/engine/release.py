@@ -1,0 +1,99 @@
+"""Putting claimed work back into the queue."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from background_task.models import Task
+from background_task.settings import app_settings
+from background_task.signals import task_failed
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from taskqueue.engine.tickets import Ticket, ticket_of
+from taskqueue.models import AITask, TaskStatus
+
+logger = logging.getLogger(__name__)
+
+INTERRUPTED = "The worker stopped in the middle of this."
+TOO_OFTEN = "The worker stopped in the middle of this, every time it was tried."
+
+
+def release(rows: "QuerySet[Task]", *, counted: bool, when: datetime | None = None) -> int:
+    """Unlock claimed `rows`, due at `when` or at once, and let their AITasks wait again; return how many there were.
+
+    Call it inside a transaction. A `counted` interruption is an attempt like any other, so that work that kills its
+    worker fails in the end instead of circling forever; one that is not counted leaves no trace.
+    """
+    claimed = list(rows.select_for_update().order_by("pk"))
+    tickets = {row: ticket_of(row) for row in claimed}
+    tasks = _interrupted(filter(None, tickets.values()))
+    poison = _bury_tasks(tasks) if counted else set()
+    _let_wait([task for task in tasks.values() if task.task_id not in poison], counted, when)
+    for row, ticket in tickets.items():
+        if ticket and ticket.task_id in poison:
+            row.delete()
+        elif ticket is None and counted and not _survives(row):
+            _bury_row(row)
+        else:
+            _unlock(row, when)
+    return len(claimed)
+
+
+def _interrupted(tickets: Iterable[Ticket]) -> dict[object, AITask]:
+    """Return the tasks that these rows were running, as opposed to those that ended or have newer rows."""
+    numbers = {ticket.task_id: ticket.number for ticket in tickets}
+    tasks = AITask.objects.select_for_update().running().filter(task_id__in=list(numbers))
+    return {
+        task.task_id: task
+        for task in tasks.order_by("task_id")
+        if numbers[task.task_id] in (None, task.ticket)
+    }
+
+
+def _bury_tasks(tasks: dict[object, AITask]) -> set[object]:
+    """Fail the tasks that have no attempt left and return their keys."""
+    poison = {task.task_id for task in tasks.values() if not task.has_attempts_left}
+    AITask.objects.filter(task_id__in=poison).update(
+        status=TaskStatus.FAILED,
+        error=TOO_OFTEN,
+        error_code="interrupted",
+        error_detail="No worker survived any of the attempts.",
+        finished_at=timezone.now(),
+        updated_at=timezone.now(),
+    )
+    for task_id in poison:
+        logger.error("AITask %s failed: its worker stopped in every one of its attempts", task_id)
+    return poison
+
+
+def _let_wait(tasks: Iterable[AITask], counted: bool, when: datetime | None) -> None:
+    waiting = AITask.objects.filter(task_id__in=[task.task_id for task in tasks])
+    fields = {"status": TaskStatus.PENDING, "progress": None, "next_attempt_at": when}
+    if counted:
+        waiting.update(
+            error=INTERRUPTED, error_code="interrupted", updated_at=timezone.now(), **fields
+        )
+    else:
+        waiting.update(attempt=F("attempt") - 1, updated_at=timezone.now(), **fields)
+
+
+def _survives(row: Task) -> bool:
+    row.attempts += 1
+    return not row.has_reached_max_attempts()
+
+
+def _bury_row(row: Task) -> None:
+    """End a row of any other function the way the library ends one that has failed too often."""
+    row.failed_at, row.last_error = timezone.now(), TOO_OFTEN
+    task_id, completed = row.pk, row.create_completed_task()
+    row.delete()
+    task_failed.send(sender=Task, task_id=task_id, completed_task=completed)
+    logger.error("%s failed: its worker stopped in %s attempts", row, app_settings.MAX_ATTEMPTS)
+
+
+def _unlock(row: Task, when: datetime | None) -> None:
+    """Free the row. Its time is written even where it stays, for that is what wakes other workers."""
+    Task.objects.filter(pk=row.pk).update(
+        locked_by=None, locked_at=None, run_at=when or row.run_at, attempts=row.attempts
+    )

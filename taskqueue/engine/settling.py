@@ -1,0 +1,101 @@
+"""Writing down how runs ended: one statement for all that ended in the same way.
+
+Every one of them asks for the fence of the run, so that a run that lost its task changes nothing, and for the name of
+the worker on the queue row. Gray and Cheriton's leases (SOSP 1989) need both when a process can be late.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from background_task.models import Task
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from taskqueue.engine.bulk import update_each
+from taskqueue.engine.claiming import drop
+from taskqueue.engine.release import release
+from taskqueue.engine.runs import Run
+from taskqueue.models import AITask, TaskStatus
+from taskqueue.outage import is_outage
+from taskqueue.outcome import Again, Completed, Failed, Interrupted, Lost, Outcome, Saved
+
+logger = logging.getLogger(__name__)
+
+Ended = tuple[Run, Outcome]
+NO_REASON = {"error": "", "error_code": "", "error_detail": ""}
+REASON = ("error", "error_code", "error_detail")
+
+
+def settle(ended: Sequence[Ended], worker: str) -> None:
+    """Write the ends of runs that this worker still owns; in the transaction of the turn."""
+    ours = [(run, outcome) for run, outcome in ended if run.is_ours]
+    _complete([(run, outcome.result) for run, outcome in ours if isinstance(outcome, Completed)])
+    _fail([(run, outcome) for run, outcome in ours if isinstance(outcome, Failed)])
+    _put_back([(run, outcome) for run, outcome in ours if isinstance(outcome, Again)], worker)
+    drop((run.row.id for run, end in ours if isinstance(end, Completed | Failed | Saved)), worker)
+    for run, outcome in ours:
+        if isinstance(outcome, Interrupted | Lost):
+            when = outcome.when if isinstance(outcome, Interrupted) else None
+            release(Task.objects.filter(pk=run.row.id, locked_by=worker), counted=False, when=when)
+
+
+def settle_one_by_one(ended: Sequence[Ended], worker: str) -> None:
+    """Write each end in a transaction of its own; one that the database refuses becomes a failure."""
+    for run, outcome in ended:
+        try:
+            with transaction.atomic():
+                settle([(run, outcome)], worker)
+        except DatabaseError as error:
+            if is_outage(error):
+                raise
+            logger.exception("The end of %s cannot be written", run.row)
+            failed = Failed("Something went wrong on our side.", "internal", repr(error))
+            with transaction.atomic():
+                settle([(run, failed)], worker)
+
+
+def _complete(ended: Sequence[tuple[Run, dict[str, Any]]]) -> None:
+    rows = [(run.task.task_id, run.task.fence, result) for run, result in ended if run.task]
+    _transition(["result"], rows, TaskStatus.COMPLETED, finished_at=timezone.now(), **NO_REASON)
+
+
+def _fail(ended: Sequence[tuple[Run, Failed]]) -> None:
+    rows = [
+        (run.task.task_id, run.task.fence, end.error, end.code, end.detail)
+        for run, end in ended
+        if run.task
+    ]
+    _transition(REASON, rows, TaskStatus.FAILED, finished_at=timezone.now())
+
+
+def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
+    rows = [
+        (run.task.task_id, run.task.fence, end.error, end.code, end.detail, end.when)
+        for run, end in ended
+        if run.task
+    ]
+    _transition((*REASON, "next_attempt_at"), rows, TaskStatus.PENDING, progress=None)
+    update_each(
+        Task,
+        ["id"],
+        ["run_at"],
+        [(run.row.id, end.when) for run, end in ended],
+        where={"locked_by": worker},
+        to={"locked_by": None, "locked_at": None},
+    )
+
+
+def _transition(
+    change: Sequence[str], rows: Sequence[Sequence[Any]], status: TaskStatus, **to: Any
+) -> None:
+    if "next_attempt_at" not in change:
+        to["next_attempt_at"] = None
+    update_each(
+        AITask,
+        ["task_id", "fence"],
+        change,
+        rows,
+        where={"status": TaskStatus.PROCESSING},
+        to={"status": status, "updated_at": timezone.now(), **to},
+    )

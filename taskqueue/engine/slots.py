@@ -1,0 +1,97 @@
+"""Where runs happen: a fixed number of threads, or the caller's own."""
+
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from django.db import connections
+
+from taskqueue.engine.functions import run_function
+from taskqueue.engine.runs import Run
+from taskqueue.outcome import Lost, Outcome
+from taskqueue.running import attempt
+
+logger = logging.getLogger(__name__)
+
+
+class Slots(Protocol):
+    """Room for runs. `running` are those without an end that was taken; a run holds its slot until then."""
+
+    width: int
+    running: list[Run]
+
+    def start(self, run: Run) -> None: ...
+
+    def take_ended(self) -> list[tuple[Run, Outcome]]: ...
+
+    def close(self) -> None: ...
+
+
+class Threads:
+    """A slot is a daemon thread: a run that hangs must not keep the process from ending."""
+
+    def __init__(self, width: int, poke: Callable[[], None]) -> None:
+        self.width = width
+        self.running: list[Run] = []
+        self._poke = poke
+        self._waiting: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
+        self._ended: deque[tuple[Run, Outcome]] = deque()
+        for number in range(width):
+            threading.Thread(target=self._work, name=f"slot-{number}", daemon=True).start()
+
+    def start(self, run: Run) -> None:
+        self.running.append(run)
+        self._waiting.put(run)
+
+    def take_ended(self) -> list[tuple[Run, Outcome]]:
+        """Return the runs that ended since the last call; their slots are free from now on."""
+        ended = [self._ended.popleft() for _ in range(len(self._ended))]
+        for run, _ in ended:
+            self.running.remove(run)
+        return ended
+
+    def close(self) -> None:
+        """Let the threads end as soon as they have nothing to run."""
+        for _ in range(self.width):
+            self._waiting.put(None)
+
+    def _work(self) -> None:
+        while run := self._waiting.get():
+            outcome = execute(run)
+            connections.close_all()  # sixteen idle slots hold no connection
+            self._ended.append((run, outcome))
+            self._poke()
+
+
+class CallingThread:
+    """One slot, which is the caller: what it claims inside a transaction no other thread could see."""
+
+    width = 1
+
+    def __init__(self) -> None:
+        self.running: list[Run] = []
+        self._ended: list[tuple[Run, Outcome]] = []
+
+    def start(self, run: Run) -> None:
+        self.running.append(run)
+        self._ended.append((run, execute(run)))
+
+    def take_ended(self) -> list[tuple[Run, Outcome]]:
+        ended, self._ended = self._ended, []
+        self.running.clear()
+        return ended
+
+    def close(self) -> None:
+        """Nothing runs when the caller is here."""
+
+
+def execute(run: Run) -> Outcome:
+    """Do the work of a run and return how it ended; nothing is raised."""
+    try:
+        return run_function(run) if run.task is None else attempt(run.task, run.check)
+    except Exception:
+        logger.exception("%s is put back: the engine failed around it", run.row)
+        return Lost()

@@ -1,0 +1,115 @@
+"""A worker, put together: a lease and its keeper, slots, a dispatcher, and a way to end."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from background_task.tasks import tasks
+from django.db import DatabaseError, connection
+
+from taskqueue.engine.claiming import Claims
+from taskqueue.engine.dispatcher import UNWELL, Dispatcher
+from taskqueue.engine.keeper import Keeper
+from taskqueue.engine.lease import Lease
+from taskqueue.engine.sessions import bounded_transactions
+from taskqueue.engine.shutdown import Stop
+from taskqueue.engine.slots import CallingThread, Slots, Threads
+from taskqueue.engine.wakeup import Bell, Listening, Looking, Wakeup
+from taskqueue.outage import is_outage
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `process_tasks` was asked for. A `duration` of 0 is for ever."""
+
+    concurrency: int
+    queue: str = ""
+    sleep: float = 5.0
+    duration: float = 0.0
+    grace: float = 30.0
+    drain: bool = False
+
+    @property
+    def in_calling_thread(self) -> bool:
+        """A drain with one slot needs no thread, and so it works inside a caller's transaction too."""
+        return self.drain and self.concurrency == 1
+
+
+def work(options: Options) -> int:
+    """Run a worker to its end and return how many runs did not end with it."""
+    bell = Bell()
+    stop = Stop(options.grace, bell.poke)
+    slots = _slots(options, bell)
+    lease = Lease(
+        concurrency=slots.width,
+        queue=options.queue,
+        is_beating=not connection.in_atomic_block,  # what is claimed in there nobody else can see
+    )
+    wakeup: Wakeup = Listening(bell) if connection.vendor == "postgresql" else Looking(bell)
+    claims = Claims(list(tasks._tasks), options.queue)
+    dispatcher = Dispatcher(lease, claims, slots, wakeup, stop, options.sleep, options.drain)
+    keeper = Keeper(lease, slots.running, bell.poke)
+    with _circumstances(options, stop):
+        if _opens(lease, stop):
+            try:
+                if lease.is_beating:
+                    keeper.start()
+                dispatcher.run()
+            finally:
+                _leave(dispatcher, keeper, lease, wakeup)
+    slots.close()
+    if not slots.running:
+        bell.close()  # else threads that are left may still ring it
+    return len(slots.running)
+
+
+def _slots(options: Options, bell: Bell) -> Slots:
+    if options.in_calling_thread:
+        return CallingThread()
+    return Threads(options.concurrency, bell.poke)
+
+
+@contextmanager
+def _circumstances(options: Options, stop: Stop) -> Iterator[None]:
+    """Let signals and time end the worker, unless it is the caller's own thread that works."""
+    with ExitStack() as stack:
+        if not options.in_calling_thread:
+            stack.enter_context(stop.on_signals())
+            stack.enter_context(bounded_transactions())
+        if options.duration:
+            timer = threading.Timer(options.duration, stop.request)
+            timer.daemon = True
+            timer.start()
+            stack.callback(timer.cancel)
+        yield
+
+
+def _opens(lease: Lease, stop: Stop) -> bool:
+    """Take out the lease, waiting for the database if need be; False when asked to stop before."""
+    while not stop.is_requested:
+        try:
+            lease.open()
+            return True
+        except DatabaseError as error:
+            if not is_outage(error) or connection.in_atomic_block:
+                raise
+            logger.warning("Waiting for the database: %s", error)
+            connection.close()
+            time.sleep(UNWELL)
+    return False
+
+
+def _leave(dispatcher: Dispatcher, keeper: Keeper, lease: Lease, wakeup: Wakeup) -> None:
+    """Leave nothing claimed. Without a database that is left to the others, who see the lease end."""
+    try:
+        dispatcher.hand_back()
+        keeper.end()
+        lease.close()
+        wakeup.close()
+    except DatabaseError:
+        logger.exception("What was claimed is not handed back; other workers will find it")

@@ -1,0 +1,28 @@
+"""Telling a database that is away or busy from a mistake of ours."""
+
+import sqlite3
+
+from django.db import InterfaceError, OperationalError
+
+# What SQLite says when its file is busy, unreachable or has no room: https://sqlite.org/rescode.html
+SQLITE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+# Connection lost, transaction to be tried again, out of resources, shutting down, lock not available, session
+# ended for being idle in a transaction: https://www.postgresql.org/docs/current/errcodes-appendix.html
+POSTGRESQL = ("08", "40", "53", "57", "55P03", "25P03")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether `error` says that the database cannot serve now and may serve later, whatever is asked of it."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in SQLITE
+    state = getattr(cause, "sqlstate", None)
+    return state is None or state.startswith(POSTGRESQL)
