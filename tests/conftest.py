@@ -9,8 +9,11 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.utils import timezone
 
 from core.llm.providers import close_clients
+from taskqueue.enqueue import dispatch
+from taskqueue.models import AITask
 from tests.stubs.openai_server import Stub
 
 
@@ -44,6 +47,20 @@ def charlie(db: None) -> User:
 def drain(db: None) -> Callable[[], None]:
     """Run what is due in the queue, by the real worker command."""
     return lambda: call_command("process_tasks", drain=True)
+
+
+@pytest.fixture
+def again(drain: Callable[[], None]) -> Callable[[AITask], None]:
+    """Let the time of a planned retry come."""
+
+    def again(task: AITask) -> None:
+        assert task.next_attempt_at is not None
+        AITask.objects.filter(pk=task.pk).update(next_attempt_at=timezone.now())
+        dispatch(task)
+        drain()
+        task.refresh_from_db()
+
+    return again
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
-"""Plans as a model would send them, and a queue that runs until nothing is due."""
+"""Plans as a model would send them."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from syllabus.services import request_syllabus
-from taskqueue.enqueue import dispatch
 from taskqueue.models import AITask
 
 
@@ -42,17 +40,3 @@ def make(alice: User, drain: Callable[[], None]) -> Callable[..., AITask]:
         return task
 
     return make
-
-
-@pytest.fixture
-def again(drain: Callable[[], None]) -> Callable[[AITask], None]:
-    """Let the time of a planned retry come."""
-
-    def again(task: AITask) -> None:
-        assert task.next_attempt_at is not None
-        AITask.objects.filter(pk=task.pk).update(next_attempt_at=timezone.now())
-        dispatch(task)
-        drain()
-        task.refresh_from_db()
-
-    return again
