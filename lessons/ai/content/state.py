@@ -17,6 +17,7 @@ APOLOGY = re.compile(
     r"|I (?:can ?not|can['’]t|am unable to|['’]?m unable to)\b)",
     re.IGNORECASE,
 )
+OPEN = "\x00"
 TELLING_LINE = re.compile(r"^(?:#{1,6} |[-*] +\*\*|> )")
 
 
@@ -64,7 +65,7 @@ def as_exposition(answer: str) -> str:
     """Return the lesson in a model's answer; ValueError says why it holds none."""
     wrapped = WRAPPED.match(answer)
     text = (wrapped.group(2) if wrapped else answer).replace("\x00", "").strip()
-    if APOLOGY.match(HEADING.sub("", text[:300])):
+    if APOLOGY.match(text):
         raise ValueError("an apology instead of a lesson")
     if length_in_words(text) < FEWEST_WORDS:
         raise ValueError(f"fewer than {FEWEST_WORDS} words")
@@ -91,9 +92,6 @@ def remind(text: str) -> str:
 def _ends_open(text: str) -> bool:
     outside = _outside_fences(text)
     return outside[-1:] == [OPEN] or "\n".join(outside).count("$$") % 2 == 1
-
-
-OPEN = "\x00"
 
 
 def _outside_fences(text: str) -> list[str]:
