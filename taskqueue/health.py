@@ -5,6 +5,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from taskqueue.overview import is_anyone_working
+
 
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
@@ -28,6 +30,8 @@ def find_problems() -> list[str]:
     try:
         if _unapplied_migrations():
             return ["Migrations are not applied: run manage.py migrate."]
+        if not is_anyone_working():
+            return ["No worker has beaten recently: start manage.py process_tasks."]
     except DatabaseError:
         return ["The database cannot be reached."]
     return []
