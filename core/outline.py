@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import AnonymousUser, User
 
 from core.models import Lesson, LessonContent, Module, Syllabus, UserProgress
+from core.progress import CourseRow, course_row
 
 
 @dataclass(frozen=True)
 class LessonRow:
     """One lesson for one reader.
 
-    `number` is module and lesson, as in 2.1; `state` is "new", "in_progress" or "completed"; `is_next` marks the
-    owner's first lesson that is not completed.
+    `number` is module and lesson, as in 2.1; `state` is "new", "in_progress" or "completed"; `is_next` marks where the
+    owner goes on, as `CourseRow.next_lesson` does.
     """
 
     lesson: Lesson
@@ -33,39 +34,42 @@ class ModuleRows:
     rows: list[LessonRow] = field(default_factory=list)
 
 
+def own_course_row(syllabus: Syllabus, user: User | AnonymousUser) -> CourseRow | None:
+    """Return how far the owner has come; None for everybody else."""
+    if user.pk != syllabus.user_id:
+        return None
+    return course_row(syllabus, list(syllabus.lessons()), _progress(syllabus, user))
+
+
 def outline_rows(syllabus: Syllabus, user: User | AnonymousUser) -> list[ModuleRows]:
-    """Return the whole course for one reader, in four queries at most; for a visitor every lesson is new."""
+    """Return the whole course for one reader, in six queries at most; for a visitor every lesson is new."""
     modules = list(syllabus.modules.order_by("position"))
-    states = _states(syllabus, user)
+    progress = _progress(syllabus, user)
     written = set(
         LessonContent.objects.current()
         .filter(lesson__module__syllabus=syllabus)
         .values_list("lesson_id", flat=True)
     )
     lessons = list(syllabus.lessons())
-    following = _first_open(lessons, states) if user.pk == syllabus.user_id else None
+    own = own_course_row(syllabus, user)
     outline = {module.pk: _module_rows(module) for module in modules}
     for lesson in lessons:
         row = LessonRow(
             lesson=lesson,
             number=f"{lesson.module.position}.{lesson.position}",
-            state=states.get(lesson.pk, "new"),
-            is_next=lesson.pk == following,
+            state=progress[lesson.pk].state if lesson.pk in progress else "new",
+            is_next=own is not None and lesson == own.next_lesson,
             is_written=lesson.pk in written,
         )
         outline[lesson.module_id].rows.append(row)
     return list(outline.values())
 
 
-def _states(syllabus: Syllabus, user: User | AnonymousUser) -> dict[uuid.UUID, str]:
+def _progress(syllabus: Syllabus, user: User | AnonymousUser) -> dict[uuid.UUID, UserProgress]:
     if not user.is_authenticated:
         return {}
     rows = UserProgress.objects.filter(user_id=user.pk, lesson__module__syllabus=syllabus)
-    return dict(rows.values_list("lesson_id", "state"))
-
-
-def _first_open(lessons: list[Lesson], states: dict[uuid.UUID, str]) -> uuid.UUID | None:
-    return next((one.pk for one in lessons if states.get(one.pk) != "completed"), None)
+    return {row.lesson_id: row for row in rows}
 
 
 def _module_rows(module: Module) -> ModuleRows:

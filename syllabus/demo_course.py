@@ -8,8 +8,7 @@ from django.utils import timezone
 from core.llm.demo.exposition import write_exposition
 from core.llm.demo.outline import plan_module, sketch_outline
 from core.models import Lesson, LessonContent, Syllabus, UserProgress
-from syllabus.ai.state import SyllabusDraft
-from syllabus.saving import save_syllabus
+from syllabus.saving import as_draft, save_syllabus
 from syllabus.services import find_equal
 
 TOPIC = "Linear algebra"
@@ -36,20 +35,20 @@ def _course(owner: User) -> Syllabus:
     existing = find_equal(owner.pk, TOPIC, LEVEL, "")
     if existing:
         return Syllabus.objects.get(pk=existing)
-    course = save_syllabus(_draft(), user_id=owner.pk, wish=WISH)
+    course = save_syllabus(as_draft(_plan()), user_id=owner.pk, wish=WISH)
     course.is_public = True
     course.save(update_fields=["is_public", "updated_at"])
     return course
 
 
-def _draft() -> SyllabusDraft:
+def _plan() -> dict[str, Any]:
     asked: dict[str, Any] = {"topic": TOPIC, "level": LEVEL}
     outline = sketch_outline(asked)
     modules = [
         {**module, **plan_module({**asked, "number": number})}
         for number, module in enumerate(outline["modules"], start=1)
     ]
-    return SyllabusDraft.model_validate({**outline, "modules": modules, **MADE_BY})
+    return {**outline, "modules": modules, **MADE_BY}
 
 
 def _write(course: Syllabus, lessons: list[Lesson], lesson: Lesson) -> None:

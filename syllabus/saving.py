@@ -7,6 +7,11 @@ from core.models import Lesson, Module, Syllabus
 from syllabus.ai.state import SyllabusDraft
 
 
+def as_draft(plan: dict[str, Any]) -> SyllabusDraft:
+    """Return a plan that did not come from the planner, checked like one that did."""
+    return SyllabusDraft.model_validate(plan)
+
+
 def save_syllabus(
     draft: SyllabusDraft, *, user_id: int, wish: dict[str, Any], task_id: uuid.UUID | None = None
 ) -> Syllabus:

@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.api import ApiError, json_body, json_endpoint, wants_json
-from core.models import Syllabus
-from core.outline import outline_rows
-from core.progress import CourseRow, course_rows
+from core.outline import outline_rows, own_course_row
+from core.progress import course_rows
 from syllabus.forms import GenerateForm, suggested
 from syllabus.presenters import present_syllabus
 from syllabus.services import readable_by, request_syllabus
@@ -86,10 +85,6 @@ def detail(request: HttpRequest, syllabus_id: uuid.UUID) -> HttpResponse:
     context = {
         "syllabus": syllabus,
         "modules": outline_rows(syllabus, request.user),
-        "course": _own_row(request, syllabus),
+        "course": own_course_row(syllabus, request.user),
     }
     return render(request, "syllabus/detail.html", context)
-
-
-def _own_row(request: HttpRequest, syllabus: Syllabus) -> CourseRow | None:
-    return next((row for row in course_rows(request.user) if row.syllabus == syllabus), None)
