@@ -1,6 +1,7 @@
 """A topic goes into the queue and a whole course comes out of it, or nothing at all."""
 
 import pytest
+from django.db import connection
 
 from core.constants import DIFFICULTY_VALUES
 from core.models import Lesson, LLMCall, Syllabus
@@ -215,6 +216,7 @@ def test_a_refusal_ends_the_task_and_saves_nothing(make, stub):
 def test_a_course_that_was_cancelled_meanwhile_is_not_saved(alice, drain, stub, outline):
     def cancel_after_the_outline(body):
         AITask.objects.get().cancel()
+        connection.close()  # the stub's thread has one of its own
         return obj(plan("Flour"))
 
     stub.queue(obj(outline))

@@ -1,6 +1,7 @@
 """A lesson's text, from the request through the queue to the page's data."""
 
 import pytest
+from django.db import connection
 
 from core.models import Lesson, LessonContent, LLMCall
 from lessons.content import current_content, request_content
@@ -154,6 +155,7 @@ def test_a_lesson_that_is_gone_is_said_to_be_gone(alice, drain, lessons):
 def test_a_lesson_that_goes_while_it_is_written_is_not_saved(write, stub, lessons):
     def delete_it(body):
         Lesson.objects.filter(pk=lessons[0].pk).delete()
+        connection.close()  # the stub's thread has one of its own
         return text(LESSON)
 
     stub.answer = delete_it
@@ -167,6 +169,7 @@ def test_a_lesson_that_goes_while_it_is_written_is_not_saved(write, stub, lesson
 def test_a_run_that_lost_its_task_saves_nothing(write, stub, lessons):
     def cancel(body):
         AITask.objects.get().cancel()
+        connection.close()
         return text(LESSON)
 
     stub.answer = cancel
