@@ -51,7 +51,7 @@ def _begin(tickets: Sequence[Ticket]) -> dict[uuid.UUID, AITask]:
     pairs = [(task_id, ANY if number is None else number) for task_id, number in tickets]
     values, given = values_of(AITask, ["task_id", "ticket"], pairs)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    columns = ", ".join(field.column for field in AITask._meta.concrete_fields)
+    columns = ", ".join(str(field.column) for field in AITask._meta.concrete_fields)
     begin = BEGIN.format(values=values, any=ANY, columns=columns)
     tasks = AITask.objects.raw(begin, [now, now, *given])
     return {task.task_id: task for task in tasks}

@@ -53,8 +53,8 @@ def update_each(
 
 
 def _column(model: type[Model], name: str) -> str:
-    column: str = model._meta.get_field(name).column  # type: ignore[union-attr]
-    return column
+    field: Any = model._meta.get_field(name)
+    return str(field.column)
 
 
 def _adapted(model: type[Model], named: dict[str, Any]) -> list[Any]:

@@ -23,7 +23,7 @@ WITH due AS (
 )
 UPDATE background_task SET locked_by = %s, locked_at = %s
 FROM due WHERE background_task.id = due.id
-RETURNING background_task.id, task_name, task_params, locked_by
+RETURNING background_task.id, task_name, task_params, locked_by, last_error
 """
 # The caller's transaction is IMMEDIATE, so nobody else claims meanwhile. Without INDEXED BY the planner prefers the
 # library's index on locked_by and sorts everything that waits: https://sqlite.org/lang_indexedby.html
@@ -35,14 +35,20 @@ WHERE id IN (
     ORDER BY julianday(run_at) - priority / 1440.0, id
     LIMIT %s
 )
-RETURNING id, task_name, task_params, locked_by
+RETURNING id, task_name, task_params, locked_by, last_error
 """
 NEXT = """
 SELECT run_at FROM background_task {indexed}
 WHERE locked_by IS NULL AND failed_at IS NULL AND {filters}
 ORDER BY run_at LIMIT 1
 """
+FREE = "UPDATE background_task SET locked_by = NULL, locked_at = NULL WHERE id IN ({places})"
 DROP = "DELETE FROM background_task WHERE locked_by = %s AND id IN ({places})"
+
+
+# What `last_error` says of a row that was interrupted in all of its attempts but the last. Whatever stopped its
+# worker each time may be its own doing, or that of a row that ran beside it: run one at a time, they tell.
+LAST_CHANCE = "The worker stopped in the middle of this, in every attempt so far."
 
 
 class Row(NamedTuple):
@@ -52,6 +58,11 @@ class Row(NamedTuple):
     task_name: str
     task_params: str
     locked_by: str
+    last_error: str
+
+    @property
+    def is_risky(self) -> bool:
+        return self.last_error == LAST_CHANCE
 
     def __str__(self) -> str:
         return f"{self.task_name} in row {self.id}"
@@ -68,24 +79,43 @@ class Claims:
             self._given.append(queue)
         self._filters = " AND ".join(filters)
 
-    def take(self, limit: int, worker: str) -> list[Row]:
-        """Lock at most `limit` due rows for `worker` and return them; call it inside a transaction."""
-        now = _adapt(timezone.now())
-        if connection.vendor == "postgresql":
-            sql, given = POSTGRESQL, [now, *self._given, limit, worker, now]
-        else:
-            sql, given = SQLITE, [worker, now, now, *self._given, limit]
-        with connection.cursor() as cursor:
-            cursor.execute(sql.format(filters=self._filters), given)
-            return [Row(*values) for values in cursor.fetchall()]
+    def take(self, limit: int, worker: str, *, risk: bool) -> list[Row]:
+        """Lock at most `limit` due rows for `worker` and return them; call it inside a transaction.
 
-    def next_due(self) -> datetime | None:
-        """Return when the next free row is due, or was; None when nothing waits."""
-        indexed = "" if connection.vendor == "postgresql" else "INDEXED BY taskqueue_due"
+        At most one of them is risky, and none unless `risk` is taken.
+        """
+        now = _adapt(timezone.now())
+        filters, filtered = self._filter(risk)
+        if connection.vendor == "postgresql":
+            sql, given = POSTGRESQL, [now, *filtered, limit, worker, now]
+        else:
+            sql, given = SQLITE, [worker, now, now, *filtered, limit]
         with connection.cursor() as cursor:
-            cursor.execute(NEXT.format(filters=self._filters, indexed=indexed), self._given)
+            cursor.execute(sql.format(filters=filters), given)
+            rows = [Row(*values) for values in cursor.fetchall()]
+        risky = [row for row in rows if row.is_risky]
+        _free(risky[1:])
+        return [row for row in rows if row not in risky[1:]]
+
+    def next_due(self, *, risk: bool) -> datetime | None:
+        """Return when the next row that `take` would take is due, or was; None when nothing waits."""
+        indexed = "" if connection.vendor == "postgresql" else "INDEXED BY taskqueue_due"
+        filters, given = self._filter(risk)
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT.format(filters=filters, indexed=indexed), given)
             found = cursor.fetchone()
         return _moment(found[0]) if found else None
+
+    def _filter(self, risk: bool) -> tuple[str, list[str]]:
+        if risk:
+            return self._filters, self._given
+        return f"{self._filters} AND last_error <> %s", [*self._given, LAST_CHANCE]
+
+
+def _free(rows: Sequence[Row]) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(FREE.format(places=_places(rows)), [row.id for row in rows])
 
 
 def drop(rows: Iterable[int], worker: str) -> None:

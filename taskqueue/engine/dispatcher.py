@@ -114,8 +114,11 @@ class Dispatcher:
             return 0
         return self.slots.width - len(self.slots.running)
 
+    def _takes_risk(self) -> bool:
+        return not any(run.row.is_risky for run in self.slots.running)
+
     def _is_something_due(self) -> bool:
-        self._next_due = self.claims.next_due()
+        self._next_due = self.claims.next_due(risk=self._takes_risk())
         return self._next_due is not None and self._next_due <= timezone.now()
 
     def _settle_and_claim(self, room: int) -> Sequence[Run]:
@@ -124,7 +127,9 @@ class Dispatcher:
                 self.lease.hold()
                 self._release_unknown()
                 settle(self._ended, self.lease.name)
-                rows = self.claims.take(room, self.lease.name) if room else []
+                rows = (
+                    self.claims.take(room, self.lease.name, risk=self._takes_risk()) if room else []
+                )
                 runs = begin(rows, self.lease)
         except DatabaseError as error:
             if is_outage(error) or not self._ended:

@@ -62,5 +62,5 @@ def _reschedule(row: Task, error: BaseException) -> None:
 
 
 def _is_still_ours(row: Task) -> bool:
-    same = Task.objects.select_for_update().filter(pk=row.pk)
-    return same.filter(locked_by=row.locked_by, locked_at=row.locked_at).exists()
+    same = Task.objects.select_for_update().filter(pk=row.pk, locked_by=row.locked_by)
+    return bool(same.filter(locked_at=row.locked_at).exists())

@@ -35,6 +35,11 @@ class Keeper(threading.Thread):
         self._orphans_due = time.monotonic()
         self._over = threading.Event()
 
+    def rescue(self) -> None:
+        """Give back what dead workers held."""
+        if self._rescuer.look() + self._look_for_orphans():
+            self._poke()
+
     def end(self) -> None:
         """Stop, and wait for what is under way unless it hangs."""
         self._over.set()
@@ -59,8 +64,7 @@ class Keeper(threading.Thread):
         runs = list(self._runs)
         self._lose_what_is_not_ours([run for run in runs if run.task])
         self._give_back_overdue(runs)
-        if self._rescuer.look() + self._look_for_orphans():
-            self._poke()
+        self.rescue()
 
     def _beat(self) -> None:
         was_held = self._lease.is_held

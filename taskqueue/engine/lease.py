@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -83,6 +84,6 @@ class Lease:
             Worker.objects.filter(worker_id=self.worker_id).delete()
 
 
-def _key_of(worker_id: uuid.UUID) -> object:
+def _key_of(worker_id: uuid.UUID) -> Any:
     """Return the key as the database stores it."""
     return Worker._meta.pk.get_db_prep_save(worker_id, connection)

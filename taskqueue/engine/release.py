@@ -1,6 +1,7 @@
 """Putting claimed work back into the queue."""
 
 import logging
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from background_task.signals import task_failed
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from taskqueue.engine.claiming import LAST_CHANCE
 from taskqueue.engine.tickets import Ticket, ticket_of
 from taskqueue.models import AITask, TaskStatus
 
@@ -29,6 +31,7 @@ def release(rows: "QuerySet[Task]", *, counted: bool, when: datetime | None = No
     tickets = {row: ticket_of(row) for row in claimed}
     tasks = _interrupted(filter(None, tickets.values()))
     poison = _bury_tasks(tasks) if counted else set()
+    left = {task.task_id: task.max_attempts - task.attempt for task in tasks.values()}
     _let_wait([task for task in tasks.values() if task.task_id not in poison], counted, when)
     for row, ticket in tickets.items():
         if ticket and ticket.task_id in poison:
@@ -36,11 +39,12 @@ def release(rows: "QuerySet[Task]", *, counted: bool, when: datetime | None = No
         elif ticket is None and counted and not _survives(row):
             _bury_row(row)
         else:
-            _unlock(row, when)
+            attempts_left = left.get(ticket.task_id) if ticket else _attempts_left(row)
+            _unlock(row, when, last_chance=counted and attempts_left == 1)
     return len(claimed)
 
 
-def _interrupted(tickets: Iterable[Ticket]) -> dict[object, AITask]:
+def _interrupted(tickets: Iterable[Ticket]) -> dict[uuid.UUID, AITask]:
     """Return the tasks that these rows were running, as opposed to those that ended or have newer rows."""
     numbers = {ticket.task_id: ticket.number for ticket in tickets}
     tasks = AITask.objects.select_for_update().running().filter(task_id__in=list(numbers))
@@ -51,7 +55,7 @@ def _interrupted(tickets: Iterable[Ticket]) -> dict[object, AITask]:
     }
 
 
-def _bury_tasks(tasks: dict[object, AITask]) -> set[object]:
+def _bury_tasks(tasks: dict[uuid.UUID, AITask]) -> set[uuid.UUID]:
     """Fail the tasks that have no attempt left and return their keys."""
     poison = {task.task_id for task in tasks.values() if not task.has_attempts_left}
     AITask.objects.filter(task_id__in=poison).update(
@@ -80,7 +84,11 @@ def _let_wait(tasks: Iterable[AITask], counted: bool, when: datetime | None) -> 
 
 def _survives(row: Task) -> bool:
     row.attempts += 1
-    return not row.has_reached_max_attempts()
+    return _attempts_left(row) > 0
+
+
+def _attempts_left(row: Task) -> int:
+    return int(app_settings.MAX_ATTEMPTS) - int(row.attempts)
 
 
 def _bury_row(row: Task) -> None:
@@ -92,8 +100,9 @@ def _bury_row(row: Task) -> None:
     logger.error("%s failed: its worker stopped in %s attempts", row, app_settings.MAX_ATTEMPTS)
 
 
-def _unlock(row: Task, when: datetime | None) -> None:
+def _unlock(row: Task, when: datetime | None, *, last_chance: bool) -> None:
     """Free the row. Its time is written even where it stays, for that is what wakes other workers."""
-    Task.objects.filter(pk=row.pk).update(
-        locked_by=None, locked_at=None, run_at=when or row.run_at, attempts=row.attempts
-    )
+    row.locked_by = row.locked_at = None
+    row.run_at = when or row.run_at
+    row.last_error = LAST_CHANCE if last_chance else row.last_error
+    row.save(update_fields=["locked_by", "locked_at", "run_at", "attempts", "last_error"])

@@ -82,7 +82,7 @@ def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
         ["run_at"],
         [(run.row.id, end.when) for run, end in ended],
         where={"locked_by": worker},
-        to={"locked_by": None, "locked_at": None},
+        to={"locked_by": None, "locked_at": None, "last_error": ""},
     )
 
 

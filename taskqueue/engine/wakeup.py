@@ -4,7 +4,7 @@ import os
 import selectors
 import time
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -48,7 +48,7 @@ class Listening:
     def __init__(self, bell: Bell) -> None:
         self._bell = bell
         self._heard = False
-        self._listening_on: object = None
+        self._listening_on: Any = None
 
     def wait(self, seconds: float) -> None:
         if connection.connection is not self._listening_on or connection.connection is None:
@@ -60,8 +60,8 @@ class Listening:
 
     def close(self) -> None:
         """Leave the connection as it was found."""
-        if connection.connection is not None and connection.connection is self._listening_on:
-            connection.connection.remove_notify_handler(self._hear)
+        if self._listening_on is not None and self._listening_on is connection.connection:
+            self._listening_on.remove_notify_handler(self._hear)
             with connection.cursor() as cursor:
                 cursor.execute("UNLISTEN taskqueue")
 
@@ -89,7 +89,9 @@ class Listening:
     def _read(self) -> None:
         """Take what the server sent, or raise the database's error when it has hung up."""
         with connection.wrap_database_errors:
-            for _ in connection.connection.notifies(timeout=0):
+            server = connection.connection.pgconn
+            server.consume_input()
+            while server.notifies():
                 pass
 
 
@@ -118,5 +120,6 @@ class Looking:
     def _has_changed(self) -> bool:
         connection.ensure_connection()
         seen = connection.connection.execute("PRAGMA data_version").fetchone()
-        changed, self._seen = seen != self._seen, seen
+        changed: bool = seen != self._seen
+        self._seen = seen
         return changed

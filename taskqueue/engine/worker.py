@@ -57,6 +57,7 @@ def work(options: Options) -> int:
     with _circumstances(options, stop):
         if _opens(lease, stop):
             try:
+                _rescue(keeper)
                 if lease.is_beating:
                     keeper.start()
                 dispatcher.run()
@@ -102,6 +103,16 @@ def _opens(lease: Lease, stop: Stop) -> bool:
             connection.close()
             time.sleep(UNWELL)
     return False
+
+
+def _rescue(keeper: Keeper) -> None:
+    """Give back what the dead left before work begins, so that a drain finds it; if that fails the keeper does it."""
+    try:
+        keeper.rescue()
+    except DatabaseError as error:
+        if not is_outage(error):
+            raise
+        logger.warning("What dead workers held is not given back yet: %s", error)
 
 
 def _leave(dispatcher: Dispatcher, keeper: Keeper, lease: Lease, wakeup: Wakeup) -> None:

@@ -1,0 +1,153 @@
+"""A database that other processes can reach, and real workers on it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from taskqueue.enqueue import enqueue
+from taskqueue.models import AITask
+from taskqueue.registry import REGISTRY
+from tests.taskqueue.engine import work
+
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE = 30.0
+
+
+def until(holds: Callable[[], object], within: float = PATIENCE) -> None:
+    """Wait until `holds()` is true; the traceback shows what was waited for when it never is."""
+    end = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < end, "this never came true"
+        time.sleep(0.02)
+
+
+@pytest.fixture(autouse=True)
+def known_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind, spec in work.SPECS.items():
+        monkeypatch.setitem(REGISTRY, kind, spec)
+
+
+@contextmanager
+def sqlite_at(path: Path) -> Iterator[None]:
+    """Let Django use the database file at `path`; the connection that was open is kept, for its data may be in it."""
+    kept, connection.connection = connection.connection, None
+    name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], str(path)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.connection, connection.settings_dict["NAME"] = kept, name
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> Path:
+    """A migrated database file, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "queue.sqlite3"
+    with django_db_blocker.unblock(), sqlite_at(path):
+        call_command("migrate", verbosity=0, skip_checks=True)
+    return path
+
+
+@pytest.fixture
+def shared_db(
+    request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: Any
+) -> Iterator[str]:
+    """A database for this process and for others, which find it under the URL that this returns."""
+    if connection.vendor == "postgresql":
+        request.getfixturevalue("transactional_db")
+        here = connection.settings_dict
+        password = f":{here['PASSWORD']}" if here["PASSWORD"] else ""
+        yield f"postgres://{here['USER']}{password}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
+        return
+    path = tmp_path / "queue.sqlite3"
+    shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+    with django_db_blocker.unblock(), sqlite_at(path):
+        yield f"sqlite:///{path}"
+
+
+class Workers:
+    """Starts workers and sees to it that none outlives its test."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._url = url
+        self._folder = folder
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+        """Start `process_tasks` with these arguments, and with a lease of three seconds unless told otherwise."""
+        command = [sys.executable, "-m", "tests.taskqueue.engine.launch", "process_tasks"]
+        settings = {"DATABASE_URL": self._url, "TASK_LEASE_SECONDS": "3", **environment}
+        with self._log(len(self._started)).open("wb") as log:
+            process = subprocess.Popen(
+                [*command, *arguments], cwd=ROOT, env={**os.environ, **settings}, stderr=log
+            )
+        self._started.append(process)
+        return process
+
+    def said(self) -> str:
+        """Return what all of them have logged."""
+        return "\n".join(self._log(n).read_text() for n in range(len(self._started)))
+
+    def end(self) -> None:
+        for process in self._started:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+    def _log(self, number: int) -> Path:
+        return self._folder / f"worker-{number}.log"
+
+
+@pytest.fixture
+def workers(shared_db: str, tmp_path: Path) -> Iterator[Workers]:
+    workers = Workers(shared_db, tmp_path)
+    yield workers
+    workers.end()
+
+
+class Watched:
+    """A task of this test whose runs leave files."""
+
+    def __init__(self, kind: str, folder: Path, **given: object) -> None:
+        self._folder = folder
+        data = {"folder": str(folder), **given}
+        self.task, _ = enqueue(kind, user=None, input_data=data)
+
+    def left(self, name: object) -> bool:
+        return self._file(name).exists()
+
+    def pid(self, attempt: int) -> int:
+        """Return the process of an attempt that has begun."""
+        return int(self._file(attempt).read_text())
+
+    def now(self) -> AITask:
+        self.task.refresh_from_db()
+        return self.task
+
+    def is_(self, status: str) -> Callable[[], bool]:
+        return lambda: self.now().status == status
+
+    def go(self) -> None:
+        """Let everything that waits in this test end."""
+        (self._folder / "go").touch()
+
+    def _file(self, name: object) -> Path:
+        return self._folder / f"{self.task.pk}-{name}"
+
+
+@pytest.fixture
+def put(shared_db: str, tmp_path: Path) -> Callable[..., Watched]:
+    """Queue a task of a kind in tests/taskqueue/engine/work.py."""
+    return lambda kind, **given: Watched(kind, tmp_path, **given)

@@ -1,0 +1,16 @@
+"""manage.py of a worker that knows the tests' own types of task."""
+
+import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+    from django.core.management import execute_from_command_line
+
+    django.setup()
+    from taskqueue.registry import REGISTRY
+    from tests.taskqueue.engine.work import SPECS
+
+    REGISTRY.update(SPECS)
+    execute_from_command_line(sys.argv)

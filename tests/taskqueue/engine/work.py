@@ -1,0 +1,101 @@
+"""Task types whose runs can be watched from outside: they leave files where their input says."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from core.errors import RetryableError
+from core.llm.scope import current_scope
+from taskqueue.models import AITask
+from taskqueue.registry import Priority, TaskSpec
+from taskqueue.retry import RetryPolicy
+
+PATIENCE = 60.0
+
+
+def noop(task: AITask) -> dict[str, Any]:
+    return {"n": task.input_data.get("n"), "at": time.time()}
+
+
+def note(task: AITask) -> dict[str, Any]:
+    """Leave a file for this attempt, with the pid that ran it."""
+    _leave(task, f"{task.attempt}")
+    return {"attempt": task.attempt}
+
+
+def wait(task: AITask) -> dict[str, Any]:
+    """Leave a file, then work until the file `go` appears; leave another when the task was lost meanwhile."""
+    _leave(task, f"{task.attempt}")
+    end = time.monotonic() + PATIENCE
+    while not (_folder(task) / "go").exists():
+        assert time.monotonic() < end
+        try:
+            _check()
+        except Exception:
+            _leave(task, f"{task.attempt}-lost")
+            raise
+        time.sleep(0.02)
+    return {"attempt": task.attempt}
+
+
+def stuck(task: AITask) -> dict[str, Any]:
+    """Work until the file `go` appears and look at nothing else, as a hanging call would."""
+    _leave(task, f"{task.attempt}")
+    end = time.monotonic() + PATIENCE
+    while not (_folder(task) / "go").exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    _leave(task, f"{task.attempt}-over")
+    return {"attempt": task.attempt}
+
+
+def deadly(task: AITask) -> dict[str, Any]:
+    """Kill the worker, in as many attempts as the input says."""
+    _leave(task, f"{task.attempt}")
+    if task.attempt <= task.input_data["deaths"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"attempt": task.attempt}
+
+
+def unstorable(task: AITask) -> dict[str, Any]:
+    """Return what Python calls JSON and no database does."""
+    return {"value": float("nan")}
+
+
+def busy(task: AITask) -> dict[str, Any]:
+    if task.attempt == 1:
+        raise RetryableError("The provider is busy.", retry_after=task.input_data["wait"])
+    return note(task)
+
+
+def present(task: AITask) -> dict[str, Any]:
+    return {"html": ""}
+
+
+def _folder(task: AITask) -> Path:
+    return Path(task.input_data["folder"])
+
+
+def _leave(task: AITask, name: str) -> None:
+    (_folder(task) / f"{task.pk}-{name}").write_text(str(os.getpid()))
+
+
+def _check() -> None:
+    scope = current_scope.get()
+    assert scope is not None
+    assert scope.check is not None
+    scope.check()
+
+
+SPECS = {
+    kind.__name__: TaskSpec(
+        processor=f"{__name__}.{kind.__name__}",
+        presenter=f"{__name__}.present",
+        pool="bulk",
+        priority=Priority.BULK,
+        retry=RetryPolicy(base=60),
+    )
+    for kind in (noop, note, wait, stuck, deadly, unstorable, busy)
+}
