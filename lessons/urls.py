@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from lessons import views
 
 app_name = "lessons"
-urlpatterns: list[URLPattern] = []
+LESSON = "<uuid:syllabus_id>/<int:module_index>/<int:lesson_index>/"
+urlpatterns = [
+    path(LESSON, views.detail, name="detail"),
+    path(f"{LESSON}generate/", views.generate_content, name="generate_content"),
+    path(f"{LESSON}interact/", views.interact, name="interact"),
+]

@@ -1,9 +1,8 @@
-"""What happens to courses: asked for, found again, read."""
+"""What happens to courses: asked for, found again."""
 
 import hashlib
 
-from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Q, QuerySet
+from django.contrib.auth.models import User
 
 from core.models import Syllabus
 from core.models.course import normalise_topic
@@ -45,10 +44,3 @@ def find_equal(user_id: int, topic: str, level: str, background: str) -> str | N
         if normalise_topic(course.background) == wanted:
             return str(course.pk)
     return None
-
-
-def readable_by(user: User | AnonymousUser) -> QuerySet[Syllabus]:
-    """Return the courses a person may read: public ones and their own; staff may read all."""
-    if user.is_staff:
-        return Syllabus.objects.all()
-    return Syllabus.objects.filter(Q(is_public=True) | Q(user_id=user.pk))

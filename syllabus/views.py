@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.api import ApiError, json_body, json_endpoint, wants_json
+from core.models import Syllabus
 from core.outline import outline_rows, own_course_row
 from core.progress import course_rows
 from syllabus.forms import GenerateForm, suggested
 from syllabus.presenters import present_syllabus
-from syllabus.services import readable_by, request_syllabus
+from syllabus.services import request_syllabus
 from taskqueue.access import visible_task
 from taskqueue.presenting import accepted, status_body
 from taskqueue.types import TaskStatus, TaskType
@@ -81,7 +82,7 @@ def wait_for_generation(request: HttpRequest, task_id: uuid.UUID) -> HttpRespons
 @require_GET
 def detail(request: HttpRequest, syllabus_id: uuid.UUID) -> HttpResponse:
     """Show a course; to a stranger a private one does not exist."""
-    syllabus = get_object_or_404(readable_by(request.user), pk=syllabus_id)
+    syllabus = get_object_or_404(Syllabus.objects.readable_by(request.user), pk=syllabus_id)
     context = {
         "syllabus": syllabus,
         "modules": outline_rows(syllabus, request.user),

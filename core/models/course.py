@@ -4,6 +4,7 @@ import unicodedata
 import uuid
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.urls import reverse
 
@@ -20,6 +21,12 @@ def normalise_topic(topic: str) -> str:
 class SyllabusQuerySet(models.QuerySet["Syllabus"]):
     def owned_by(self, user_id: int) -> "SyllabusQuerySet":
         return self.filter(user_id=user_id)
+
+    def readable_by(self, user: User | AnonymousUser) -> "SyllabusQuerySet":
+        """Narrow to what a person may read: public courses and their own; staff may read all."""
+        if user.is_staff:
+            return self.all()
+        return self.filter(models.Q(is_public=True) | models.Q(user_id=user.pk))
 
     def equal_to(self, topic: str, level: str) -> "SyllabusQuerySet":
         """Narrow to courses on the same topic, however it was typed, at the same level."""

@@ -1,0 +1,23 @@
+"""How finished tasks of a lesson are shown: as pieces of its page."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from core.models import ConversationHistory, LessonContent
+from taskqueue.models import AITask
+
+
+def present_content(task: AITask) -> dict[str, Any]:
+    """Show the lesson's text as it is now."""
+    lesson_id = task.input_data["lesson_id"]
+    content = LessonContent.objects.current().filter(lesson_id=lesson_id).first()
+    return {"html": render_to_string("lessons/_content.html", {"content": content})}
+
+
+def present_turn(task: AITask) -> dict[str, Any]:
+    """Show the tutor's messages of the turn."""
+    messages = ConversationHistory.objects.filter(pk__in=(task.result or {})["message_ids"])
+    shown = messages.select_related("exercise__lesson__module").order_by("pk")
+    pieces = [render_to_string("lessons/_message.html", {"message": each}) for each in shown]
+    return {"html": "".join(pieces)}
