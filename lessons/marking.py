@@ -11,6 +11,7 @@ CLOSED = {ExerciseKind.MULTIPLE_CHOICE, ExerciseKind.ORDERING, ExerciseKind.FILL
 
 NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)")
 RATIO = re.compile(r"([-+]?\d+)\s*/\s*(\d+)")
+QUOTES = " \"'“”„«»「」`*"
 QUESTION_MARK = re.compile(r"[?？؟;]\s*$")
 
 
@@ -74,7 +75,7 @@ def places_right(key: list[int], order: list[int]) -> int:
 def normalise(text: str) -> str:
     """Return the form in which equal answers are equal: NFKC, case folded, without dollar signs and outer marks."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("$", "")
-    return " ".join(folded.split()).strip(" .,!;:\"'“”„«»`*")
+    return " ".join(folded.split()).strip(QUOTES).rstrip(" .,!;:。").strip(QUOTES)
 
 
 def place_of(part: str) -> int | None:
