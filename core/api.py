@@ -89,7 +89,8 @@ def wants_json(request: HttpRequest) -> bool:
     return (
         getattr(view, "is_json_endpoint", False)
         or request.path.startswith("/api/")
-        or "application/json" in (accepted, request.content_type)
+        or "application/json" in accepted
+        or request.content_type == "application/json"
     )
 
 

@@ -46,7 +46,9 @@ class AITaskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: AITask | None = None) -> bool:
-        return False
+        """Refuse to delete tasks by themselves; with their learner they may go."""
+        here = request.resolver_match.view_name if request.resolver_match else ""
+        return not here.startswith("admin:taskqueue_aitask_")
 
     def get_readonly_fields(self, request: HttpRequest, obj: AITask | None = None) -> list[str]:
         return [field.name for field in AITask._meta.fields] + ["traceback"]

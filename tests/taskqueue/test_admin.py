@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskqueue.models import TaskStatus
+from taskqueue.models import AITask, TaskStatus
 
 LIST = "/admin/taskqueue/aitask/"
 
@@ -85,3 +85,12 @@ def test_learners_have_no_admin(client, alice):
     client.force_login(alice)
 
     assert client.get(LIST).status_code == 302
+
+
+def test_a_learner_can_be_deleted_with_their_tasks(as_staff, put, alice):
+    put()
+
+    page = as_staff.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"})
+
+    assert page.status_code == 302
+    assert not AITask.objects.exists()

@@ -1,0 +1,77 @@
+"""A wrong setting is one line at start that names its variable."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "perhaps"),
+        ("DATABASE_URL", "mysql://localhost/techtree"),
+        ("LLM_PROVIDER", "oracle"),
+        ("LLM_TIMEOUT", "soon"),
+        ("LLM_TIMEOUT", "0"),
+        ("MAX_ATTEMPTS", "0"),
+        ("TASK_CONCURRENCY", "-1"),
+        ("TASK_LEASE_SECONDS", "1.5"),
+        ("TASK_MAX_PENDING", "many"),
+    ],
+)
+def test_a_wrong_value_is_one_line(name, value):
+    done = manage("check", **{name: value})
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"techtree: {name} must ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_secret_key_is_required_without_debug():
+    done = manage("check", DEBUG="false", SECRET_KEY="")
+
+    assert done.stderr == "techtree: SECRET_KEY must be set when DEBUG is off.\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "provider"),
+    [
+        ({}, "demo"),
+        ({"LLM_API_KEY": "k"}, "openai"),
+        ({"OPENAI_API_KEY": "k"}, "openai"),
+        ({"LLM_BASE_URL": "http://127.0.0.1:1/v1"}, "openai"),
+        ({"LLM_PROVIDER": "ollama"}, "ollama"),
+        ({"LLM_PROVIDER": "demo", "LLM_API_KEY": "k"}, "demo"),
+    ],
+)
+def test_the_provider_follows_from_what_is_set(environment, provider):
+    show = "from django.conf import settings; print(settings.LLM_PROVIDER)"
+
+    done = manage("shell", "-v", "0", "-c", show, **{"LLM_PROVIDER": "", **environment})
+
+    assert done.stdout.strip() == provider
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_pins_have_hashes_and_name_no_host(name):
+    text = (ROOT / name).read_text()
+
+    assert "--hash=sha256:" in text
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
