@@ -1,18 +1,14 @@
 """A database that other processes can reach, and real workers on it."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from taskqueue.enqueue import enqueue
@@ -38,44 +34,14 @@ def known_work(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(REGISTRY, kind, spec)
 
 
-@contextmanager
-def sqlite_at(path: Path) -> Iterator[None]:
-    """Let Django use the database file at `path`; the connection that was open is kept, for its data may be in it."""
-    kept, connection.connection = connection.connection, None
-    name, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], str(path)
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.connection, connection.settings_dict["NAME"] = kept, name
-
-
-@pytest.fixture(scope="session")
-def empty_sqlite(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
-) -> Path:
-    """A migrated database file, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "queue.sqlite3"
-    with django_db_blocker.unblock(), sqlite_at(path):
-        call_command("migrate", verbosity=0, skip_checks=True)
-    return path
-
-
 @pytest.fixture
-def shared_db(
-    request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: Any
-) -> Iterator[str]:
-    """A database for this process and for others, which find it under the URL that this returns."""
-    if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
-        here = connection.settings_dict
-        password = f":{here['PASSWORD']}" if here["PASSWORD"] else ""
-        yield f"postgres://{here['USER']}{password}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
-        return
-    path = tmp_path / "queue.sqlite3"
-    shutil.copy(request.getfixturevalue("empty_sqlite"), path)
-    with django_db_blocker.unblock(), sqlite_at(path):
-        yield f"sqlite:///{path}"
+def database_url(transactional_db: None) -> str:
+    """The test's database as other processes find it, in DATABASE_URL."""
+    here = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{here['NAME']}"
+    password = f":{here['PASSWORD']}" if here["PASSWORD"] else ""
+    return f"postgres://{here['USER']}{password}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
 
 
 class Workers:
@@ -111,8 +77,8 @@ class Workers:
 
 
 @pytest.fixture
-def workers(shared_db: str, tmp_path: Path) -> Iterator[Workers]:
-    workers = Workers(shared_db, tmp_path)
+def workers(database_url: str, tmp_path: Path) -> Iterator[Workers]:
+    workers = Workers(database_url, tmp_path)
     yield workers
     workers.end()
 
@@ -148,6 +114,6 @@ class Watched:
 
 
 @pytest.fixture
-def put(shared_db: str, tmp_path: Path) -> Callable[..., Watched]:
+def put(database_url: str, tmp_path: Path) -> Callable[..., Watched]:
     """Queue a task of a kind in tests/taskqueue/engine/work.py."""
     return lambda kind, **given: Watched(kind, tmp_path, **given)
