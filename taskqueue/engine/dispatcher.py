@@ -54,6 +54,7 @@ class Dispatcher:
     def run(self) -> None:
         """Work until asked to stop and nothing runs, or the grace is over; in a drain, until nothing is due."""
         while self.stop.seconds_left:
+            self.stop.announce()
             try:
                 if self._turn():
                     continue

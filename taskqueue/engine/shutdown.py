@@ -21,12 +21,19 @@ class Stop:
         self._grace = grace
         self._poke = poke
         self._until: float | None = None
+        self._announced = False
 
     def request(self, *signal_and_frame: Any) -> None:
         """Ask to stop; asked again, stop at once. Safe in a signal handler."""
         grace = self._grace if self._until is None else 0.0
         self._until = time.monotonic() + grace
         self._poke()
+
+    def announce(self) -> None:
+        """Log, once, that the worker was asked to stop; a signal handler must not, as it may interrupt a logger."""
+        if self.is_requested and not self._announced:
+            self._announced = True
+            logger.info("Asked to stop; what runs has %.1f s to end", self.seconds_left)
 
     @property
     def is_requested(self) -> bool:

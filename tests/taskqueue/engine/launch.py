@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -13,4 +14,7 @@ if __name__ == "__main__":
     from tests.taskqueue.engine.work import SPECS
 
     REGISTRY.update(SPECS)
+    if "BROKEN_TYPE" in os.environ:
+        broken = replace(SPECS["note"], processor="tests.taskqueue.broken_module.work")
+        REGISTRY["broken"] = broken
     execute_from_command_line(sys.argv)
