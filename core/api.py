@@ -69,7 +69,7 @@ def admit(request: HttpRequest, methods: tuple[str, ...]) -> None:
 
 def json_body(request: HttpRequest) -> dict[str, Any]:
     """Return the body as a JSON object; ApiError 400, 413 or 415 says why it is none."""
-    if request.content_type != "application/json":
+    if request.content_type not in ("application/json", ""):
         raise ApiError(415, "unsupported_media_type", "Send JSON (application/json).")
     try:
         body = json.loads(request.body)

@@ -1,4 +1,4 @@
-/** The lesson's text: asks for it to be written, and shows it when it is. */
+/** A lesson's text that is not there yet: asks for it to be written, and shows it when it is. */
 
 import { postJson } from "./http.js";
 import { refreshPage } from "./refresh.js";

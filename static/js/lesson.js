@@ -9,7 +9,7 @@ import "./time.js";
 import { Tutor } from "./tutor.js";
 
 const PARTS = {
-  "[data-content]": (root) => new Content(root),
+  "[data-content]:has([data-task-card])": (root) => new Content(root),
   "[data-tutor]": (root) => new Tutor(root),
   "[data-tabs]": (list) => new Tabs(list),
   "[data-reading-bar]": (bar) => new Reading(document.querySelector("[data-reading]"), bar),

@@ -39,7 +39,7 @@ class Site:
     def manage(self, *arguments: str) -> None:
         """Run a management command on this installation."""
         command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, cwd=ROOT, env=self._environment, check=True)  # noqa: S603
+        subprocess.run(command, cwd=ROOT, env=self._environment, check=True)
 
     def rows(self, sql: str, *values: Any) -> list[Any]:
         """Read from the database, past the application."""
@@ -73,7 +73,7 @@ class Site:
 
     def _run(self, *command: str, pass_fds: tuple[int, ...] = ()) -> None:
         with self.log.open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, pass_fds=pass_fds
             )
         self._processes.append(process)

@@ -34,6 +34,9 @@ def _events(reply: Reply) -> Iterator[dict[str, Any]]:
     for start in range(0, len(reply.text), 4):
         delta = {"type": "text_delta", "text": reply.text[start : start + 4]}
         yield {"type": "content_block_delta", "index": 0, "delta": delta}
+    if reply.stream_error is not None:
+        yield {"type": "error", "error": reply.stream_error}
+        return
     yield {"type": "content_block_stop", "index": 0}
     ending = {"stop_reason": reply.finish_reason, "stop_sequence": None}
     yield {

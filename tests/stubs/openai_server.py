@@ -26,6 +26,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     error: Body | None = None
     finish_reason: str = "stop"
+    finishes: int = 1
+    stream_error: Body | None = None
     refusal: str = ""
     usage: bool = True
     pace: float = 0.0
@@ -218,7 +220,11 @@ def _events(reply: Reply, *, usage: bool) -> Iterator[Body]:
             yield chunk({"refusal": reply.refusal})
         for piece in _pieces(reply.text):
             yield chunk({"content": piece})
-        yield chunk({}, reply.finish_reason)
+        if reply.stream_error is not None:
+            yield {"error": reply.stream_error}
+            return
+        for _ in range(reply.finishes):
+            yield chunk({}, reply.finish_reason)
     if usage:
         yield {**head, "choices": [], "usage": _usage(reply)}
 
