@@ -1,5 +1,6 @@
 """Every way an attempt can end."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 from taskqueue.enqueue import dispatch
 from taskqueue.errors import LeaseLost, WrongState
 from taskqueue.models import AITask, TaskStatus
+from taskqueue.registry import REGISTRY
 from taskqueue.running import run
 
 
@@ -132,6 +134,42 @@ def test_two_takers_at_once_cannot_both_win(put):
     second = AITask.objects.get(pk=first.pk)
 
     assert (first.begin(), second.begin()) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "attempt", "rows"),
+    [("echo", "completed", 1, 0), ("hopeless", "failed", 1, 0), ("flaky", "pending", 1, 1)],
+)
+def test_without_an_engine_a_run_writes_its_own_end(put, kind, status, attempt, rows):
+    task = put(kind, input_data={"good_at": 2})
+    Task.objects.all().delete()
+
+    run(str(task.pk))
+
+    task.refresh_from_db()
+    assert (task.status, task.attempt, Task.objects.count()) == (status, attempt, rows)
+
+
+def test_without_an_engine_too_broken_code_costs_no_attempt(put, monkeypatch):
+    spec = dataclasses.replace(REGISTRY["echo"], processor="tests.taskqueue.broken_module.work")
+    monkeypatch.setitem(REGISTRY, "echo", spec)
+    task = put()
+    Task.objects.all().delete()
+
+    run(str(task.pk))
+
+    task.refresh_from_db()
+    assert (task.status, task.attempt) == (TaskStatus.PENDING, 0)
+    assert Task.objects.get().run_at == task.next_attempt_at > timezone.now()
+
+
+def test_without_an_engine_a_cancelled_run_saves_nothing(put):
+    task = put("cancelled_meanwhile")
+
+    run(str(task.pk))
+
+    task.refresh_from_db()
+    assert (task.status, task.result) == (TaskStatus.CANCELLED, None)
 
 
 def test_only_the_newest_queue_row_runs_the_task(put):

@@ -69,8 +69,13 @@ class Workers:
 
     def end(self) -> None:
         for process in self._started:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            for ask in (signal.SIGCONT, signal.SIGTERM, signal.SIGTERM):
+                process.send_signal(ask)
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
     def _log(self, number: int) -> Path:
         return self._folder / f"worker-{number}.log"

@@ -4,6 +4,7 @@ import signal
 
 from background_task.models import Task
 
+from taskqueue.engine.claiming import LAST_CHANCE
 from taskqueue.models import Worker
 from tests.taskqueue.engine.conftest import until
 
@@ -87,6 +88,32 @@ def test_work_that_kills_every_worker_is_buried(workers, put):
     assert "every time it was tried" in task.error
     until(harmless.is_("completed"))
     assert not Task.objects.exists()
+
+
+def test_on_their_last_chance_suspects_run_one_at_a_time(workers, put):
+    suspects = [put("stuck", n=n) for n in range(3)]
+    Task.objects.update(last_error=LAST_CHANCE)
+    free = put("note")
+
+    workers.start("--skip-checks")
+
+    until(free.is_("completed"))
+    until(lambda: any(suspect.left(1) for suspect in suspects))
+    assert sum(suspect.now().status == "processing" for suspect in suspects) == 1
+    suspects[0].go()
+    until(lambda: not Task.objects.exists())
+    assert all(suspect.now().status == "completed" for suspect in suspects)
+
+
+def test_a_worker_whose_row_was_deleted_writes_another(workers, put):
+    worker = workers.start("--skip-checks", "--sleep", "0.1")
+    until(lambda: Worker.objects.exists())
+
+    Worker.objects.all().delete()
+    task = put("note")
+
+    until(lambda: Worker.objects.filter(pid=worker.pid).exists())
+    until(task.is_("completed"))
 
 
 def test_a_drain_takes_up_what_the_dead_left(workers, put):
