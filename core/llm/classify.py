@@ -19,6 +19,29 @@ CLIENT_LIBRARIES = {
     "openai",
 }
 LONGEST_RETRY_AFTER = 3600.0
+STATUS_OF = {
+    "rate_limit_exceeded": 429,
+    "rate_limit_error": 429,
+    "insufficient_quota": 429,
+    "overloaded_error": 529,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "model_not_found": 404,
+    "request_too_large": 413,
+    "context_length_exceeded": 413,
+    "content_filter": 400,
+    "invalid_request_error": 400,
+}
+TOO_LONG = (
+    "context_length",
+    "context length",
+    "context size",
+    "maximum context",
+    "prompt is too long",
+    "too many tokens",
+)
 GARBLED = (json.JSONDecodeError, ValueError, TypeError, IndexError, KeyError, AttributeError)
 
 
@@ -31,10 +54,8 @@ def classify(error: BaseException) -> BaseException:
     for cause in _chain(error):
         if isinstance(cause, TaskError) or not _is_from_library(cause):
             return cause
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int):
-        return _by_status(status, error)
-    return _by_name(error)
+    status = _status(error)
+    return _by_name(error) if status is None else _by_status(status, error)
 
 
 def retry_after(headers: Any) -> float | None:
@@ -80,11 +101,36 @@ def _is_from_library(error: BaseException) -> bool:
     return isinstance(error, GARBLED) and module in CLIENT_LIBRARIES | {"json", "pydantic"}
 
 
+def _status(error: BaseException) -> int | None:
+    """Return the HTTP status of a failure; None when the connection or its content failed.
+
+    An error event in the middle of a stream comes under a status of 200, or none at all: there its code counts, which
+    is a number with some servers and a word with others.
+    """
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int) and status >= 400:
+        return status
+    if status is None and type(error).__name__ != "APIError":
+        return None
+    for word in _codes(getattr(error, "body", None)):
+        if word.isdecimal() and 400 <= int(word) < 600:
+            return int(word)
+        if word in STATUS_OF:
+            return STATUS_OF[word]
+    return 500
+
+
+def _codes(body: Any) -> list[str]:
+    """Return what an error's JSON calls it: OpenAI's client unpacks `error`, Anthropic's does not."""
+    inner = body.get("error", body) if isinstance(body, dict) else {}
+    return [str(inner.get(key)) for key in ("code", "type")] if isinstance(inner, dict) else []
+
+
 def _by_status(status: int, error: BaseException) -> TaskError:
-    text = str(error).lower()
+    text = f"{error} {getattr(error, 'body', '')}".lower()
+    if status == 402 or (status == 429 and "insufficient_quota" in text):
+        return errors.QuotaExhausted()
     if status == 429:
-        if "insufficient_quota" in text:
-            return errors.QuotaExhausted()
         return errors.RateLimited(retry_after=_asked_to_wait(error))
     if status in (401, 403):
         return errors.BadKey()
@@ -92,10 +138,14 @@ def _by_status(status: int, error: BaseException) -> TaskError:
         return errors.ModelNotFound()
     if status in (408, 409, 425) or status >= 500:
         return errors.ProviderUnavailable(retry_after=_asked_to_wait(error))
-    if "context_length" in text or "context length" in text or "prompt is too long" in text:
+    if status == 413 or any(words in text for words in TOO_LONG):
         return errors.ContextTooLong()
     if "content_filter" in text or "content_policy" in text:
         return errors.Refused()
+    if (
+        "json_validate_failed" in text
+    ):  # the server checked the model's answer against the schema itself
+        return errors.InvalidOutput()
     return errors.BadRequest()
 
 
@@ -117,6 +167,4 @@ def _by_name(error: BaseException) -> TaskError:
         return errors.Refused()
     if "Connection" in name or name in {"RemoteProtocolError", "ReadError", "IncompleteRead"}:
         return errors.CutStream()
-    if name == "APIError":  # an error event in the middle of a stream
-        return errors.ProviderUnavailable()
     return errors.InvalidOutput()

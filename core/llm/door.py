@@ -15,6 +15,7 @@ from core.llm.bound import CallBound, bounded
 from core.llm.classify import classify
 from core.llm.prompt import Prompt
 from core.llm.providers import Role, chat_model, model_name
+from core.llm.reply import as_reply, refuse_what_is_no_answer, refuse_what_no_database_keeps
 from core.llm.scope import CallScope, current_scope
 from core.models.llm_call import Outcome
 
@@ -35,6 +36,8 @@ OUTCOMES: dict[str, Outcome] = {
     "truncated_output": Outcome.INVALID,
     "refused": Outcome.REFUSED,
 }
+# How servers name what they reject: there is no code for it that they share.
+SCHEMA_WORDS = ("response_format", "response format", "json_schema", "json schema", "grammar")
 # Servers that answered 400 to a JSON schema: from then on the prompt alone asks for the shape.
 _without_schema: set[str] = set()
 
@@ -186,6 +189,7 @@ class Door:
             messages, config={"metadata": metadata}, **options
         ):
             bound.remaining()
+            refuse_what_no_database_keeps(chunk.text)
             whole = chunk if whole is None else whole + chunk
             if heard is not None and chunk.text:
                 heard(chunk.text)
@@ -204,30 +208,10 @@ class Door:
 
 
 def rejects_schema(error: Exception) -> bool:
-    """Whether a server answered that it does not know JSON schemas."""
-    return getattr(error, "status_code", None) in (400, 422) and "response_format" in str(error)
-
-
-def as_reply(message: "AIMessageChunk") -> ledger.Reply:
-    """Return a message's text and usage, which is paid for whatever the message is worth."""
-    usage = message.usage_metadata
-    if usage is None:
-        return ledger.Reply(str(message.text))
-    return ledger.Reply(str(message.text), usage["input_tokens"], usage["output_tokens"])
-
-
-def refuse_what_is_no_answer(message: "AIMessageChunk") -> None:
-    """Raise the TaskError that says why a message cannot be used: refused, truncated, empty, or cut."""
-    ended = message.response_metadata
-    reason = ended.get("finish_reason") or ended.get("stop_reason")
-    if message.additional_kwargs.get("refusal") or reason in {"content_filter", "refusal"}:
-        raise errors.Refused
-    if reason in {"length", "max_tokens"}:
-        raise errors.TruncatedOutput
-    if not message.text.strip():
-        raise errors.EmptyAnswer
-    if reason is None:  # a cut stream without a length looks like the end of one
-        raise errors.CutStream
+    """Whether a server answered that it does not know JSON schemas, or not one like ours."""
+    text = str(error).lower()
+    rejected = getattr(error, "status_code", None) in (400, 422)
+    return rejected and any(words in text for words in SCHEMA_WORDS)
 
 
 def outcome_of(error: BaseException) -> Outcome:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from core.models import LLMCall
@@ -65,17 +65,26 @@ def replay(request: Request) -> str | None:
 def record(
     request: Request, reply: Reply, latency: float, outcome: str = Outcome.OK, error: str = ""
 ) -> None:
-    """Commit one line of the ledger; `latency` is in seconds."""
+    """Commit one line of the ledger; `latency` is in seconds.
+
+    Two runs of a task may both finish a call, when one was taken for dead: both were paid, one is replayed.
+    """
+    line = {
+        **asdict(request),
+        "response": reply.text,
+        "tokens_in": reply.tokens_in,
+        "tokens_out": reply.tokens_out,
+        "latency_ms": round(1000 * latency),
+    }
+    try:
+        _commit(**line, outcome=outcome, error=error)
+    except IntegrityError:
+        _commit(**line, outcome=Outcome.CANCELLED, error="Another run finished this call first.")
+
+
+def _commit(**line: Any) -> None:
     with transaction.atomic(durable=True):
-        LLMCall.objects.create(
-            **asdict(request),
-            response=reply.text,
-            tokens_in=reply.tokens_in,
-            tokens_out=reply.tokens_out,
-            latency_ms=round(1000 * latency),
-            outcome=outcome,
-            error=error,
-        )
+        LLMCall.objects.create(**line)
 
 
 def release_connection() -> None:

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
 
-FENCED = re.compile(r"```(?:json)?\s*\n(.*?)\n?```", re.DOTALL)
+# Up to the last fence: the object's own strings may hold fenced code.
+FENCED = re.compile(r"```(?:json)?\s*\n(.*)```", re.DOTALL)
+ESCAPED_NULL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def instructions(schema: type[BaseModel]) -> str:
@@ -31,18 +33,35 @@ def parse(text: str, schema: type[M]) -> M:
 
     Nothing is repaired: an answer that does not fit is asked for again.
     """
+    found = find_object(text)
+    if ESCAPED_NULL.search(found):
+        raise ValueError("answer: the null character cannot be used")
     try:
-        return schema.model_validate_json(find_object(text))
+        return schema.model_validate_json(found)
     except ValidationError as error:
         raise ValueError(describe(error)) from error
 
 
 def find_object(text: str) -> str:
-    """Return the part of `text` that should be JSON."""
-    if fenced := FENCED.search(text):
-        text = fenced.group(1)
+    """Return the part of `text` that is JSON, or should be: from brace to brace, or a fence with prose around it."""
+    between = _from_brace_to_brace(text)
+    fenced = FENCED.search(text)
+    if fenced is None or _is_json(between):
+        return between
+    return _from_brace_to_brace(fenced.group(1))
+
+
+def _from_brace_to_brace(text: str) -> str:
     start, end = text.find("{"), text.rfind("}")
     return text[start : end + 1] if 0 <= start < end else text
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def describe(error: ValidationError) -> str:

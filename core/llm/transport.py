@@ -26,7 +26,8 @@ class BoundedTransport(httpx2.HTTPTransport):
     """The usual transport, with the pool's network put behind `BoundedBackend`."""
 
     def __init__(self) -> None:
-        super().__init__(trust_env=True)
+        # The queue's slots bound how many calls run at once; waiting for a connection would be a second queue.
+        super().__init__(limits=httpx2.Limits(max_connections=None))
         # httpx2 has no argument for it, though httpcore2's pool takes one.
         self._pool._network_backend = BoundedBackend(self._pool._network_backend)
 
@@ -76,7 +77,9 @@ class BoundedStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        return BoundedStream(self._inner.start_tls(ssl_context, server_hostname, timeout))
+        bound = current_bound.get()
+        wait = timeout if bound is None else bound.remaining()
+        return BoundedStream(self._inner.start_tls(ssl_context, server_hostname, wait))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

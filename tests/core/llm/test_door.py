@@ -1,5 +1,7 @@
 """The door over real HTTP: what comes back, what is kept, and what every failure is called."""
 
+import json
+import socket
 import threading
 
 import pytest
@@ -9,6 +11,7 @@ from pydantic import BaseModel, Field
 from core.errors import RetryableError
 from core.llm import errors
 from core.llm.door import open_door
+from core.llm.providers import close_clients
 from core.llm.scope import call_scope
 from core.models import LLMCall
 from tests.stubs.openai_server import Reply, failure, obj, text
@@ -68,13 +71,25 @@ def test_usage_that_is_not_reported_is_unknown_and_not_zero(stub, prompt):
         (failure(400, "content_filter"), errors.Refused, "refused"),
         (failure(429, "insufficient_quota"), errors.QuotaExhausted, "rejected"),
         (failure(429, "rate_limit"), errors.RateLimited, "rate_limited"),
+        (failure(402, "insufficient_balance"), errors.QuotaExhausted, "rejected"),
+        (failure(413, "too_large"), errors.ContextTooLong, "rejected"),
+        (failure(400, "json_validate_failed"), errors.InvalidOutput, "invalid"),
+        (failure(408, "timeout"), errors.ProviderUnavailable, "unavailable"),
         (failure(500), errors.ProviderUnavailable, "unavailable"),
         (failure(503), errors.ProviderUnavailable, "unavailable"),
         (Reply(text="Half a", finish_reason="length"), errors.TruncatedOutput, "invalid"),
+        (
+            Reply(text="Half a", finish_reason="length", finishes=2),
+            errors.TruncatedOutput,
+            "invalid",
+        ),
         (Reply(text="", finish_reason="stop"), errors.EmptyAnswer, "invalid"),
         (Reply(refusal="I cannot help."), errors.Refused, "refused"),
         (Reply(text="x", finish_reason="content_filter"), errors.Refused, "refused"),
         (Reply(no_choices=True), errors.EmptyAnswer, "invalid"),
+        (text("null \x00 character"), errors.InvalidOutput, "invalid"),
+        (text("half a pair \ud83d"), errors.InvalidOutput, "invalid"),
+        (Reply(garbage=b"[DONE]"), errors.InvalidOutput, "invalid"),
         (Reply(garbage=b'{"choices": ['), errors.InvalidOutput, "invalid"),
         (Reply(garbage=b'{"choices": 7}'), errors.InvalidOutput, "invalid"),
         (Reply(garbage=b"[]"), errors.InvalidOutput, "invalid"),
@@ -94,6 +109,27 @@ def test_every_failure_has_its_name(stub, prompt, reply, expected, outcome):
     assert len(stub.seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"message": "Slow down", "code": "rate_limit_exceeded"}, errors.RateLimited),
+        ({"message": "Pay", "code": "insufficient_quota"}, errors.QuotaExhausted),
+        ({"message": "Too much", "code": "context_length_exceeded"}, errors.ContextTooLong),
+        ({"message": "Bad gateway", "code": 502}, errors.ProviderUnavailable),
+        ({"message": "No", "code": 400, "type": "BadRequestError"}, errors.BadRequest),
+        ({"message": "Who knows"}, errors.ProviderUnavailable),
+        ("out of memory", errors.ProviderUnavailable),
+    ],
+)
+def test_an_error_in_the_middle_of_a_stream_has_its_name(stub, prompt, event, expected):
+    stub.queue(text("It began well", stream_error=event))
+
+    with pytest.raises(expected) as caught:
+        open_door("fast").write(prompt)
+
+    assert type(caught.value) is expected
+
+
 @pytest.mark.parametrize("reply", [Reply(hang=True), Reply(drip="headers"), Reply(drip="comments")])
 def test_the_deadline_is_for_the_whole_call(stub, prompt, settings, reply):
     settings.LLM_TIMEOUT = 1
@@ -104,6 +140,16 @@ def test_the_deadline_is_for_the_whole_call(stub, prompt, settings, reply):
 
     assert LLMCall.objects.get().outcome == "timeout"
     assert stub.seen[0].cut.wait(5)
+
+
+def test_the_deadline_is_for_the_handshake_too(prompt, settings):
+    settings.LLM_PROVIDER, settings.LLM_TIMEOUT = "openai", 1
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.LLM_BASE_URL = f"https://127.0.0.1:{mute.getsockname()[1]}/v1"
+
+        with pytest.raises(errors.ModelTimeout):
+            open_door("fast").write(prompt)
+    close_clients()
 
 
 def test_an_answer_of_no_use_was_paid_all_the_same(stub, prompt):
@@ -228,6 +274,24 @@ def test_a_failed_call_is_paid_again_and_another_task_pays_its_own(stub, prompt,
     assert len(stub.seen) == 3
 
 
+def test_two_runs_that_finish_the_same_call_are_both_on_record(stub, prompt, task_id):
+    stub.queue(text("From the run that was slow."), text("From the run that took over."))
+    answers = []
+
+    def overtake(piece):
+        if not answers:
+            answers.append("")
+            with call_scope(task_id=task_id):
+                answers[0] = open_door("fast").write(prompt).text
+
+    with call_scope(task_id=task_id, on_token=overtake):
+        answers.append(open_door("fast").write(prompt).text)
+
+    assert answers == ["From the run that took over.", "From the run that was slow."]
+    kept = LLMCall.objects.order_by("pk").values_list("outcome", "response")
+    assert list(kept) == [("ok", answers[0]), ("cancelled", answers[1])]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_call_inside_a_transaction_is_refused_before_it_is_paid(stub, prompt):
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
@@ -242,6 +306,7 @@ def test_a_call_inside_a_transaction_is_refused_before_it_is_paid(stub, prompt):
         '{"word": "hello", "times": 2}',
         '```json\n{"word": "hello", "times": 2}\n```',
         'Here you are:\n{"word": "hello", "times": 2}\nEnjoy.',
+        'For {you}:\n```json\n{"word": "hello", "times": 2}\n```\nSincerely {me}.',
     ],
 )
 def test_an_object_is_read_and_validated(stub, prompt, answer):
@@ -251,6 +316,23 @@ def test_an_object_is_read_and_validated(stub, prompt, answer):
     sent = stub.seen[0].body
     assert sent["response_format"]["json_schema"]["name"] == "Greeting"
     assert "JSON schema" in sent["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize("frame", ["%s", "```json\n%s\n```", "So {x}:\n```\n%s\n```\nor {y}."])
+def test_an_object_may_hold_fenced_code(stub, prompt, frame):
+    code = "Run:\n```python\nx = {}\n```\nthen stop."
+    stub.queue(text(frame % json.dumps({"word": code, "times": 1}, indent=1)))
+
+    assert open_door("fast").fill(prompt, Greeting).word == code
+
+
+def test_a_null_character_is_not_let_through_an_escape(stub, prompt):
+    stub.queue(
+        text(r'{"word": "a\u0000b", "times": 1}'), text(r'{"word": "a\\u0000b", "times": 1}')
+    )
+
+    assert open_door("fast").fill(prompt, Greeting).word == r"a\u0000b"
+    assert "null character" in stub.seen[1].body["messages"][-1]["content"]
 
 
 def test_backslashes_come_through_as_they_are(stub, prompt):
@@ -322,8 +404,12 @@ def test_objects_are_not_heard(stub, prompt):
     assert heard == []
 
 
-def test_a_server_without_schemas_is_asked_in_words(stub, prompt):
-    refusal = failure(400, "response_format is not supported")
+@pytest.mark.parametrize(
+    "complaint",
+    ["response_format is not supported", "This model has no `json_schema`", "Bad grammar"],
+)
+def test_a_server_without_schemas_is_asked_in_words(stub, prompt, complaint):
+    refusal = failure(400, complaint)
     stub.queue(refusal, obj({"word": "a", "times": 1}), obj({"word": "b", "times": 1}))
     door = open_door("fast")
 

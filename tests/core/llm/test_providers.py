@@ -6,7 +6,9 @@ import pytest
 
 from core.llm import errors
 from core.llm.door import open_door
-from core.llm.providers import close_clients, model_name
+from core.llm.prompt import Prompt
+from core.llm.providers import chat_model, close_clients, model_name
+from core.llm.scope import call_scope
 from core.models import LLMCall
 from tests.stubs.anthropic_server import AnthropicStub
 from tests.stubs.openai_server import Reply, failure, text
@@ -62,6 +64,8 @@ def test_anthropic_is_spoken(anthropic, prompt):
         (text("Half", finish_reason="max_tokens"), errors.TruncatedOutput),
         (text("No", finish_reason="refusal"), errors.Refused),
         (text("A text that breaks off", cut_after=4), errors.CutStream),
+        (text("It began", stream_error={"type": "overloaded_error"}), errors.ProviderUnavailable),
+        (text("It began", stream_error={"type": "rate_limit_error"}), errors.RateLimited),
     ],
 )
 def test_anthropics_failures_have_the_same_names(anthropic, prompt, reply, expected):
@@ -91,6 +95,23 @@ def test_ollama_is_spoken_through_its_compatible_endpoint(stub, prompt, settings
 
     assert open_door("fast").write(prompt).text == "Hello from the stub."
     assert stub.seen[0].path == "/v1/chat/completions"
+
+
+def test_the_demo_goes_through_the_ledger_like_any_other(settings, task_id):
+    settings.LLM_PROVIDER = "demo"
+    facts = {"message": "What is a vector?", "text": "A vector has a length and a direction."}
+    question = Prompt("tutor.chat", "1", system="", user="What is a vector?", inputs=facts)
+
+    for _ in range(2):
+        with call_scope(task_id=task_id):
+            open_door("large").write(question)
+
+    call = LLMCall.objects.get()
+    assert (call.provider, call.model, call.outcome, call.replays) == ("demo", "demo", "ok", 1)
+
+
+def test_a_model_is_usable_without_the_door(stub):
+    assert chat_model("fast").invoke("Hello?").text == "Hello from the stub."
 
 
 def test_no_prompt_goes_to_a_tracing_service(stub, prompt, monkeypatch):
