@@ -145,6 +145,7 @@ class Dispatcher:
     def _release_unknown(self) -> None:
         """Put back rows whose claim was committed although the connection broke before we heard of it."""
         if self._unsure:
+            logger.warning("The database is back")
             known = [run.row.id for run in self.slots.running]
             known += [run.row.id for run, _ in self._ended]
             mine = Task.objects.filter(locked_by=self.lease.name)
@@ -164,7 +165,8 @@ class Dispatcher:
         """Wait for the database to come back. What has ended is kept and written then."""
         if not is_outage(error) or connection.in_atomic_block:
             raise error
-        logger.warning("The database is away; trying again in a second: %s", error)
+        if not self._unsure:
+            logger.warning("The database is away; trying again every second: %s", error)
         connection.close()
         self._unsure = True
         time.sleep(min(UNWELL, self.stop.seconds_left))

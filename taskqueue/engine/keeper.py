@@ -34,6 +34,7 @@ class Keeper(threading.Thread):
         self._rescuer = Rescuer(lease)
         self._orphans_due = time.monotonic()
         self._over = threading.Event()
+        self._stumbled = False
 
     def rescue(self) -> None:
         """Give back what dead workers held."""
@@ -50,13 +51,18 @@ class Keeper(threading.Thread):
         while not self._over.wait(TICK):
             try:
                 self._tick()
+                self._stumbled = False
             except Exception as error:
-                if is_outage(error):
-                    logger.warning("The database is away; the lease is not renewed: %s", error)
-                else:
-                    logger.exception("The keeper stumbled and goes on")
+                self._report(error)
                 connection.close()
         connection.close()
+
+    def _report(self, error: Exception) -> None:
+        """Log the first of a row of failures; an outage would fill the log."""
+        if not self._stumbled:
+            trace = None if is_outage(error) else error
+            logger.error("The lease is not renewed: %s", error, exc_info=trace)
+        self._stumbled = True
 
     def _tick(self) -> None:
         if self._lease.is_due:

@@ -1,6 +1,9 @@
 """A database that goes away costs time and nothing else."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -9,8 +12,8 @@ from django.db import OperationalError, ProgrammingError, connection, connection
 from django.db.utils import InterfaceError
 
 from taskqueue.outage import is_outage
-from tests.postgres import free_port
-from tests.taskqueue.engine.conftest import until
+from tests.postgres import PostgresMissing, free_port, throwaway_cluster
+from tests.taskqueue.engine.conftest import ROOT, Workers, until
 
 
 def django_error(cause):
@@ -86,3 +89,49 @@ def test_broken_connections_are_made_again(workers, put):
     task = put("note")
     until(task.is_("completed"))
     assert not Task.objects.exists()
+
+
+@pytest.fixture
+def server():
+    """A PostgreSQL of the test's own, to be stopped and started."""
+    try:
+        with throwaway_cluster() as cluster:
+            yield cluster
+    except PostgresMissing as missing:
+        pytest.skip(str(missing))
+
+
+def manage(url, *arguments):
+    command = [sys.executable, "-m", "tests.taskqueue.engine.launch", *arguments]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
+
+
+def test_a_server_that_goes_away_for_a_while_costs_no_attempt(server, tmp_path):
+    manage(server.url, "migrate", "--skip-checks", "--verbosity=0")
+    put = f"""
+from taskqueue.enqueue import enqueue
+for kind in ("stuck", "noop"):
+    enqueue(kind, user=None, input_data={{"folder": {str(tmp_path)!r}}})
+"""
+    manage(server.url, "shell", "--no-imports", "-c", put)
+    server.stop()
+    workers = Workers(server.url, tmp_path)
+    try:
+        workers.start("--skip-checks")
+        until(lambda: "Waiting for the database" in workers.said())
+        server.start()
+        until(lambda: any(tmp_path.glob("*-1")))
+        server.stop()
+        until(lambda: "The lease is not renewed" in workers.said())
+        (tmp_path / "go").touch()
+        until(lambda: "trying again every second" in workers.said())
+        server.start()
+
+        until(lambda: states(server) == {("completed", 1)})
+    finally:
+        workers.end()
+
+
+def states(server):
+    with psycopg.connect(server.url) as session:
+        return set(session.execute("SELECT status, attempt FROM taskqueue_aitask"))
