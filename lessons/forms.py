@@ -29,9 +29,14 @@ def _text(value: Any) -> str:
         raise ApiError(
             400, "invalid_input", f"message: Use at most {MESSAGE_MAX_LENGTH} characters."
         )
-    if "\x00" in value:
+    if not is_storable(value):
         raise ApiError(400, "invalid_input", "message: It holds a character that no text has.")
     return value.strip()
+
+
+def is_storable(text: str) -> bool:
+    """Whether every database keeps a text as it is: no null characters and no halves of surrogate pairs."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _kind(value: Any) -> MessageType:

@@ -33,6 +33,8 @@ export class Composer {
   set busy(value) {
     this.#busy = value;
     this.#form.dataset.busy = String(value);
+    // The box is empty by then, and an invalid form would keep Stop from being heard.
+    this.#form.noValidate = value;
     this.#button.textContent = value ? this.#button.dataset.stop : this.#button.dataset.send;
   }
 

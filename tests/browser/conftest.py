@@ -31,7 +31,7 @@ def browser_type_launch_args() -> dict[str, object]:
 def static_files() -> None:
     """Collect the static files as production serves them: named by their content."""
     command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
-    subprocess.run(command, cwd=ROOT, check=True)
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "DEBUG": "false"}, check=True)
 
 
 @pytest.fixture(scope="session")

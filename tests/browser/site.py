@@ -21,6 +21,7 @@ class Site:
         self.log = folder / "site.log"
         self._environment = {
             **os.environ,
+            "DEBUG": "false",
             "DATABASE_URL": f"sqlite:///{self.database}",
             "EMAIL_URL": "dummymail://",
             **environment,
