@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from core.rendering.parser import Environment, parser
 from core.rendering.sanitizing import sanitize
 
-LONGEST = 400_000
+LONGEST = 200_000
 
 
 class Style(Enum):

@@ -1,6 +1,7 @@
 """Headings take their place below those of the page, without gaps, and get anchors for the outline."""
 
 import re
+from collections import Counter
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -12,7 +13,7 @@ def level_headings(state: StateCore) -> None:
     """Make the uppermost level `env["top"]`, close gaps below it, and list the headings in `env["headings"]`."""
     openings = [index for index, token in enumerate(state.tokens) if token.type == "heading_open"]
     written = [int(state.tokens[index].tag[1]) for index in openings]
-    taken: set[str] = set()
+    taken: Counter[str] = Counter()
     for index, level in zip(openings, closed_up(written, state.env["top"]), strict=True):
         opening, content, closing = state.tokens[index : index + 3]
         opening.tag = closing.tag = f"h{level}"
@@ -25,9 +26,10 @@ def level_headings(state: StateCore) -> None:
 
 def closed_up(levels: list[int], top: int) -> list[int]:
     """Return the levels moved so that the least is `top` and none is more than one deeper than the one before."""
+    uppermost = min(levels, default=1)
     result: list[int] = []
     for level in levels:
-        wanted = level - min(levels) + top
+        wanted = level - uppermost + top
         deepest = result[-1] + 1 if result else top
         result.append(min(wanted, deepest, DEEPEST))
     return result
@@ -38,12 +40,9 @@ def plain_text(inline: Token) -> str:
     return "".join(token.content for token in inline.children or ()).strip()
 
 
-def free_anchor(text: str, taken: set[str]) -> str:
+def free_anchor(text: str, taken: Counter[str]) -> str:
     """Return an id that no heading before has; letters of every script stay letters."""
     slug = re.sub(r"[^\w]+", "-", text.casefold()).strip("-")[:60] or "section"
-    anchor, number = f"h-{slug}", 1
-    while anchor in taken:
-        number += 1
-        anchor = f"h-{slug}-{number}"
-    taken.add(anchor)
-    return anchor
+    taken[slug] += 1
+    # Two dashes: no slug has them, so "part 2" and the second "part" stay apart.
+    return f"h-{slug}" if taken[slug] == 1 else f"h-{slug}--{taken[slug]}"

@@ -1,12 +1,10 @@
 """Links lead only where a learner may be led, and no picture is loaded from elsewhere."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import escapeHtml
-from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 # A scheme we know, a fragment, or a path of ours. Browsers read //host and /\host as another site.
@@ -17,7 +15,7 @@ ALLOWED = re.compile(
 
 def wire_links(markdown: MarkdownIt) -> None:
     markdown.validateLink = is_allowed  # type: ignore[method-assign]
-    markdown.add_render_rule("image", image_as_link)
+    markdown.core.ruler.push("name_pictures", name_pictures)
 
 
 def is_allowed(address: str) -> bool:
@@ -25,18 +23,29 @@ def is_allowed(address: str) -> bool:
     return bool(ALLOWED.match(address)) and "\\" not in address
 
 
-def image_as_link(
-    self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
-) -> str:
-    """Name a picture instead of loading it: a request to another site would tell it who reads what."""
-    picture = tokens[index]
-    alt = self.renderInlineAsText(picture.children, options, env)
-    words = escapeHtml(f"Image: {alt}" if alt else "Image")
-    if stands_in_link(tokens[:index]):
-        return words
-    return f'<a href="{escapeHtml(str(picture.attrs["src"]))}">{words}</a>'
+def name_pictures(state: StateCore) -> None:
+    """Name each picture instead of loading it: a request to another site would tell it who reads what."""
+    for block in state.tokens:
+        if any(token.type == "image" for token in block.children or ()):
+            block.children = list(with_pictures_named(block.children or []))
 
 
-def stands_in_link(before: Sequence[Token]) -> bool:
-    opened = sum(token.type == "link_open" for token in before)
-    return opened > sum(token.type == "link_close" for token in before)
+def with_pictures_named(tokens: Iterable[Token]) -> Iterator[Token]:
+    inside_link = False
+    for token in tokens:
+        if token.type in ("link_open", "link_close"):
+            inside_link = token.type == "link_open"
+        if token.type != "image":
+            yield token
+            continue
+        name = Token("text", "", 0, content=f"Image: {token.content}" if token.content else "Image")
+        address = {"href": token.attrs["src"]}
+        yield from (
+            [name]
+            if inside_link
+            else [
+                Token("link_open", "a", 1, attrs=address),
+                name,
+                Token("link_close", "a", -1),
+            ]
+        )

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from math_core import LatexError, LatexToMathML
-from mdit_py_plugins.amsmath import amsmath_plugin
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.texmath import texmath_plugin
+from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
-from core.rendering.formula_depth import is_too_deep
+from core.rendering.brackets import bracketed_inline, formula_block
+from core.rendering.formula_limits import is_bearable, with_room_for
 
-LONGEST = 10_000
+# A formula may follow a line of text at once.
+INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 # Inline styles, which our pages forbid, by the class that says the same; colours are not kept.
 CLASSES = {
@@ -37,16 +39,15 @@ CONVERTER = LatexToMathML(fancy_error=False, max_expansions=0)
 
 def wire_math(markdown: MarkdownIt) -> None:
     r"""Read $…$, $$…$$, \(…\), \[…\] and bare environments such as align; "$5 and $10" stays money."""
-    dollarmath_plugin(
-        markdown, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True
-    )
-    texmath_plugin(markdown, delimiters="brackets")
-    amsmath_plugin(markdown)
-    markdown.block.ruler.disable("math_block_eqno")
+    dollars = math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True)
+    markdown.inline.ruler.before("escape", "math_inline", dollars)
+    markdown.inline.ruler.before("escape", "math_brackets", bracketed_inline)
+    blocks = {"math_block": math_block_dollar(allow_labels=False), "math_brackets": formula_block}
+    for name, rule in blocks.items():
+        markdown.block.ruler.before("fence", name, rule, INTERRUPTS)
     markdown.add_render_rule("math_inline", render_inline)
     markdown.add_render_rule("math_inline_double", render_inline_display)
-    for name in ("math_block", "amsmath"):
-        markdown.add_render_rule(name, render_block)
+    markdown.add_render_rule("math_block", render_block)
 
 
 def render_inline(self: Any, tokens: Sequence[Token], index: int, *rest: Any) -> str:
@@ -54,7 +55,7 @@ def render_inline(self: Any, tokens: Sequence[Token], index: int, *rest: Any) ->
 
 
 def render_inline_display(self: Any, tokens: Sequence[Token], index: int, *rest: Any) -> str:
-    return to_mathml(tokens[index].content, display=True)
+    return f'<span class="math-block">{to_mathml(tokens[index].content, display=True)}</span>'
 
 
 def render_block(self: Any, tokens: Sequence[Token], index: int, *rest: Any) -> str:
@@ -64,11 +65,10 @@ def render_block(self: Any, tokens: Sequence[Token], index: int, *rest: Any) -> 
 def to_mathml(latex: str, *, display: bool) -> str:
     """Return the formula as MathML, or its source marked as such."""
     latex = latex.strip()
-    if len(latex) <= LONGEST and not is_too_deep(latex):
-        try:
-            return styled(CONVERTER.convert_with_local_state(latex, displaystyle=display))
-        except LatexError:
-            pass
+    if is_bearable(latex):
+        convert = partial(CONVERTER.convert_with_local_state, latex, displaystyle=display)
+        with suppress(LatexError):
+            return styled(with_room_for(latex, convert))
     return f'<code class="math-source">{escapeHtml(latex)}</code>'
 
 

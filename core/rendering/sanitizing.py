@@ -1,9 +1,9 @@
 """The last word on what leaves the renderer: an explicit list, whatever was produced before."""
 
-import re
-
 import nh3
 from pygments.token import STANDARD_TYPES
+
+from core.rendering.mathematics import CLASSES as MATH_CLASSES
 
 TEXT = {
     "a", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
@@ -19,31 +19,29 @@ MATH_ATTRIBUTES = {
     "largeop", "linethickness", "lspace", "mathvariant", "maxsize", "minsize", "movablelimits", "notation", "rowspan",
     "rspace", "scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width",
 }  # fmt: skip
-MATH_CLASSES = re.compile(r"math-[a-z]+(?:-[a-z]+)?$")
-
 ATTRIBUTES = {
     "*": {"dir"},
     "a": {"href", "title"},
-    "div": {"class", "role", "aria-label", "tabindex"},
-    "pre": {"class", "role", "aria-label", "tabindex"},
-    "code": {"class"},
-    "span": {"class"},
+    "div": {"role", "aria-label", "tabindex"},
+    "pre": {"role", "aria-label", "tabindex"},
     "ol": {"start"},
     "td": {"data-align"},
     "th": {"data-align"},
     **{f"h{level}": {"id"} for level in range(2, 7)},
-    **{name: MATH_ATTRIBUTES | {"class"} for name in MATH},
+    **dict.fromkeys(MATH, MATH_ATTRIBUTES),
 }
 CLASSES = {
     "div": {"table", "math-block"},
     "pre": {"highlight", "diagram"},
     "code": {"math-source"},
-    "span": {name for name in STANDARD_TYPES.values() if name},
+    "span": {"math-block"} | {name for name in STANDARD_TYPES.values() if name},
+    **{name: set(MATH_CLASSES.values()) for name in ("mtable", "mtd")},
 }
 
 CLEANER = nh3.Cleaner(
     tags=TEXT | MATH,
     attributes=ATTRIBUTES,
+    allowed_classes=CLASSES,
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener noreferrer nofollow",
     strip_comments=True,
