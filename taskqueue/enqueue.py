@@ -39,23 +39,38 @@ def enqueue(
             dedupe_key=dedupe_key,
             priority=spec_of(task_type).priority,
             max_attempts=settings.MAX_ATTEMPTS,
+            ticket=1,
         )
-        try:
-            with transaction.atomic():
-                task.save(force_insert=True)
-        except IntegrityError:
-            if dedupe_key and (existing := _active(task_type, dedupe_key)):
-                return existing, False
-            raise
-        dispatch(task)
+        if not dedupe_key:
+            task.save(force_insert=True)
+        elif existing := _insert_once(task):
+            return existing, False
+        _write_row(task)
     return task, True
 
 
 def dispatch(task: AITask, run_at: datetime | None = None) -> None:
     """Write the queue row that runs `task`, now or at `run_at`; it takes the place of any earlier row."""
+    task.issue_ticket()
+    _write_row(task, run_at)
+
+
+def _insert_once(task: AITask) -> AITask | None:
+    """Insert the task, or return the one that another request has inserted for the same work meanwhile."""
+    try:
+        with transaction.atomic():
+            task.save(force_insert=True)
+    except IntegrityError:
+        if existing := _active(task.task_type, task.dedupe_key):
+            return existing
+        raise
+    return None
+
+
+def _write_row(task: AITask, run_at: datetime | None = None) -> None:
     process_ai_task(
         str(task.pk),
-        task.issue_ticket(),
+        task.ticket,
         schedule={"run_at": run_at, "priority": task.priority},
         queue=spec_of(task.task_type).pool,
         verbose_name=str(task),

@@ -90,7 +90,9 @@ def free_port() -> int:
 def throwaway_cluster() -> Iterator[Cluster]:
     """Start a cluster and remove it afterwards; PostgresMissing when there are no binaries."""
     binaries = find_binaries()
-    with tempfile.TemporaryDirectory(prefix="techtree-postgres-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        prefix="techtree-postgres-", ignore_cleanup_errors=True
+    ) as name:
         cluster = Cluster(Path(name), binaries)
         cluster.start()
         try:
