@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -51,6 +52,6 @@ def outline(text: str) -> list[Heading]:
     return [Heading(*heading) for heading in environment["headings"]]
 
 
-def _environment(style: Style) -> Environment:
+def _environment(style: Style) -> dict[str, Any]:
     top, anchored = style.value
-    return {"top": top, "anchored": anchored, "headings": []}
+    return dict(Environment(top=top, anchored=anchored, headings=[]))

@@ -14,7 +14,7 @@ ALLOWED = re.compile(
 
 
 def wire_links(markdown: MarkdownIt) -> None:
-    markdown.validateLink = is_allowed  # type: ignore[method-assign]
+    markdown.validateLink = is_allowed  # type: ignore[method-assign, assignment]
     markdown.core.ruler.push("name_pictures", name_pictures)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.token import Token
 from math_core import LatexError, LatexToMathML
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
@@ -16,7 +17,7 @@ from core.rendering.brackets import bracketed_inline, formula_block
 from core.rendering.formula_limits import is_bearable, with_room_for
 
 # A formula may follow a line of text at once.
-INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 # Inline styles, which our pages forbid, by the class that says the same; colours are not kept.
 CLASSES = {
