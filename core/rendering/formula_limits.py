@@ -25,8 +25,10 @@ OPENING = re.compile(
 CLOSING = re.compile(
     r"\\(?:\}|[lu]rcorner|r(?:angle|brace|brack|ceil|floor|group|moustache|vert|Vert|ang)$)"
 )
-SCOPE_OPENS = {"{", r"\begin", r"\left"}
-SCOPE_CLOSES = {"}", r"\end", r"\right"}
+FENCE = re.compile(r"\\(left|right|middle)(?![a-zA-Z])\s*(?:\\[a-zA-Z]+|\\.|.)", re.DOTALL)
+FENCE_AS = {"left": "{", "right": "}", "middle": ""}
+SCOPE_OPENS = {"{", r"\begin"}
+SCOPE_CLOSES = {"}", r"\end"}
 CELL_ENDS = {"&", r"\\"}
 
 
@@ -37,6 +39,7 @@ def is_bearable(latex: str) -> bool:
 
 def unclosed(latex: str) -> int:
     """Return how many brackets are not closed within the braces or the cell in which they are opened."""
+    latex = FENCE.sub(lambda fence: FENCE_AS[fence[1]], latex)
     left_open, scopes = 0, [0]
     for part in PART.findall(latex):
         if part in SCOPE_OPENS:

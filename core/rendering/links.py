@@ -20,7 +20,7 @@ def wire_links(markdown: MarkdownIt) -> None:
 
 def is_allowed(address: str) -> bool:
     """Whether a link may lead there. Refused links stay visible as the Markdown they were written in."""
-    return bool(ALLOWED.match(address)) and "\\" not in address
+    return bool(ALLOWED.match(address)) and "%5C" not in address.upper()
 
 
 def name_pictures(state: StateCore) -> None:

@@ -11,9 +11,9 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.token import Token
 from math_core import LatexError, LatexToMathML
-from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
+from mdit_py_plugins.dollarmath.index import math_inline_dollar
 
-from core.rendering.brackets import bracketed_inline, formula_block
+from core.rendering.delimiters import bracketed_inline, formula_block
 from core.rendering.formula_limits import is_bearable, with_room_for
 
 # A formula may follow a line of text at once.
@@ -43,9 +43,7 @@ def wire_math(markdown: MarkdownIt) -> None:
     dollars = math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True)
     markdown.inline.ruler.before("escape", "math_inline", dollars)
     markdown.inline.ruler.before("escape", "math_brackets", bracketed_inline)
-    blocks = {"math_block": math_block_dollar(allow_labels=False), "math_brackets": formula_block}
-    for name, rule in blocks.items():
-        markdown.block.ruler.before("fence", name, rule, INTERRUPTS)
+    markdown.block.ruler.before("fence", "math_block", formula_block, INTERRUPTS)
     markdown.add_render_rule("math_inline", render_inline)
     markdown.add_render_rule("math_inline_double", render_inline_display)
     markdown.add_render_rule("math_block", render_block)

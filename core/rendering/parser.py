@@ -12,6 +12,8 @@ from core.rendering.mathematics import wire_math
 from core.rendering.tables import wire_tables
 from core.rendering.typography import wire_typography
 
+DEEPEST = 40
+
 
 class Environment(TypedDict):
     """What one rendering knows: the uppermost heading level, whether headings get anchors, and those found."""
@@ -24,7 +26,9 @@ class Environment(TypedDict):
 @cache
 def parser() -> MarkdownIt:
     """Return the parser; it holds no state of a rendering and is shared by all threads."""
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20, "typographer": True})
+    markdown = MarkdownIt(
+        "commonmark", {"html": False, "maxNesting": DEEPEST + 2, "typographer": True}
+    )
     markdown.enable(["table", "strikethrough"])
     for wire in (wire_math, wire_code, wire_links, wire_tables, wire_typography):
         wire(markdown)

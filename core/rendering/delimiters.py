@@ -1,4 +1,4 @@
-r"""The other ways of writing math: \(…\) in a line; \[…\] and bare environments on lines of their own."""
+r"""Formulas: \(…\) in a line; $$…$$, \[…\] and bare environments on lines of their own."""
 
 import re
 
@@ -11,6 +11,7 @@ MOST_LINES = 60
 ENVIRONMENT = re.compile(
     r"\\begin\{((?:equation|align|alignat|gather|multline|eqnarray|flalign|cases)\*?)\}"
 )
+BLOCKS = {"$$": "$$", r"\[": r"\]"}
 PAIRS = {r"\(": (r"\)", "math_inline"), r"\[": (r"\]", "math_inline_double")}
 
 
@@ -30,39 +31,39 @@ def bracketed_inline(state: StateInline, silent: bool) -> bool:
 
 
 def formula_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    r"""Take the lines from \[ or \begin{…} to the line that ends with its counterpart, without an empty one between."""
-    first = line(state, start_line)
-    closing = counterpart(first)
+    """Take a formula on lines of its own, without an empty one between."""
+    opening, closing = counterpart(line(state, start_line))
     if not closing:
         return False
     lines: list[str] = []
     for number in range(start_line, min(end_line, start_line + MOST_LINES)):
-        lines.append(line(state, number))
-        if not lines[-1]:
+        lines.append(line(state, number) if lines else line(state, number)[len(opening) :])
+        if closing in lines[-1]:
+            break
+        if lines[1:] and (not lines[-1] or state.sCount[number] < state.blkIndent):
             return False
-        if lines[-1].endswith(closing):
-            take_formula(state, start_line, lines, silent)
-            return True
-    return False
+    formula, found, after = "\n".join(lines).partition(closing)
+    if not found or after or not formula.strip():
+        return False
+    if not silent:
+        take(state, start_line, len(lines), formula if opening else formula + closing)
+    return True
 
 
-def counterpart(first_line: str) -> str:
-    """Return what ends the formula that the line begins, "" when it begins none."""
-    if first_line.startswith(r"\["):
-        return r"\]"
+def counterpart(first_line: str) -> tuple[str, str]:
+    """Return what opens and what ends the formula that a line begins. An environment opens with no more than itself."""
+    for opening, closing in BLOCKS.items():
+        if first_line.startswith(opening):
+            return opening, closing
     environment = ENVIRONMENT.match(first_line)
-    return rf"\end{{{environment[1]}}}" if environment else ""
+    return "", rf"\end{{{environment[1]}}}" if environment else ""
 
 
-def take_formula(state: StateBlock, start_line: int, lines: list[str], silent: bool) -> None:
-    if silent:
-        return
+def take(state: StateBlock, start_line: int, count: int, formula: str) -> None:
     token = state.push("math_block", "math", 0)
-    formula = "\n".join(lines)
-    token.block = True
-    token.content = formula[2:-2] if formula.startswith(r"\[") else formula
-    token.map = [start_line, start_line + len(lines)]
-    state.line = start_line + len(lines)
+    token.block, token.content = True, formula
+    token.map = [start_line, start_line + count]
+    state.line = start_line + count
 
 
 def line(state: StateBlock, number: int) -> str:
