@@ -47,7 +47,7 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         self._ended: list[Ended] = []
-        self._claimed_all_it_could = False
+        self._expects_work = False  # so that a claim needs no look before it
         self._next_due: datetime | None = None
         self._unsure = False  # whether rows may carry our name that we know nothing of
 
@@ -84,7 +84,7 @@ class Dispatcher:
         """Settle and claim once; False when there is nothing to do now."""
         self._collect()
         room = self._room()
-        sure = self._claimed_all_it_could
+        sure = self._expects_work
         if not self._ended and not (room and (sure or self._is_something_due())):
             return False
         settled = len(self._ended)
@@ -105,7 +105,7 @@ class Dispatcher:
         new = self.slots.take_ended()
         while new:
             self._ended += new
-            if not (self._claimed_all_it_could and self.slots.running):
+            if not (self._expects_work and self.slots.running):
                 return
             time.sleep(THICK_AND_FAST)
             new = self.slots.take_ended()
@@ -139,7 +139,7 @@ class Dispatcher:
             settle_one_by_one(self._ended, self.lease.name)
             rows, runs = [], []
         self._ended, self._unsure = [], False
-        self._claimed_all_it_could = bool(room) and len(rows) == room
+        self._expects_work = bool(room) and len(rows) == room
         return runs
 
     def _release_unknown(self) -> None:
@@ -159,7 +159,7 @@ class Dispatcher:
         if self._next_due is not None and self._room():
             until_due = (self._next_due - timezone.now()).total_seconds()
             seconds = min(seconds, max(0.0, until_due))
-        self.wakeup.wait(seconds)
+        self._expects_work = self.wakeup.wait(seconds)
 
     def _wait_out(self, error: DatabaseError) -> None:
         """Wait for the database to come back. What has ended is kept and written then."""

@@ -15,6 +15,7 @@ from taskqueue.engine.rescue import Rescuer, give_back_orphans
 from taskqueue.engine.runs import Run
 from taskqueue.models import AITask
 from taskqueue.outage import is_outage
+from taskqueue.schedules import ensure_schedules
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,9 @@ class Keeper(threading.Thread):
                     raise
 
     def _look_for_orphans(self) -> int:
+        """Once a minute, give back claims that no worker has, and see that recurring work has its rows."""
         if time.monotonic() < self._orphans_due:
             return 0
         self._orphans_due = time.monotonic() + ORPHANS_EVERY
+        ensure_schedules()
         return give_back_orphans()

@@ -13,7 +13,8 @@ POLL_EVERY = 0.005
 
 
 class Wakeup(Protocol):
-    def wait(self, seconds: float) -> None: ...
+    def wait(self, seconds: float) -> bool:
+        """Sleep at most `seconds`; True when somebody said that there is work."""
 
     def close(self) -> None: ...
 
@@ -50,13 +51,14 @@ class Listening:
         self._heard = False
         self._listening_on: Any = None
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
         if connection.connection is not self._listening_on or connection.connection is None:
             self._listen()
-            return  # what was written before we listened made no sound: look once more
+            return False  # what was written before we listened made no sound: look once more
         if not self._heard:
             self._sleep(seconds)
-        self._heard = False
+        heard, self._heard = self._heard, False
+        return heard
 
     def close(self) -> None:
         """Leave the connection as it was found."""
@@ -92,7 +94,7 @@ class Listening:
             server = connection.connection.pgconn
             server.consume_input()
             while server.notifies():
-                pass
+                self._heard = True
 
 
 class Looking:
@@ -104,15 +106,17 @@ class Looking:
         self._selector = selectors.DefaultSelector()
         self._selector.register(bell.ear, selectors.EVENT_READ)
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
+        """Sleep; never True, for what changed may be anything and a look is cheaper than the lock of a claim."""
         until = time.monotonic() + seconds
         while not self._has_changed():
             left = until - time.monotonic()
             if left <= 0:
-                return
+                break
             if self._selector.select(min(POLL_EVERY, left)):
                 self._bell.hush()
-                return
+                break
+        return False
 
     def close(self) -> None:
         self._selector.close()
