@@ -20,7 +20,7 @@ run: $(VENV)/run.stamp ## Web on http://127.0.0.1:8000 (PORT=… for another) an
 test: test-sqlite test-postgres ## The whole test suite, on SQLite and on PostgreSQL
 
 test-sqlite: $(VENV)/dev.stamp ## The suite on SQLite, with browser and coverage
-	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+	$(BIN)/python -m pytest -m "not postgresql" --cov --cov-report=term --cov-fail-under=95
 
 test-postgres: $(VENV)/dev.stamp ## What touches the database again, on a throwaway PostgreSQL
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/deploy

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from axes.helpers import get_cool_off
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from core.api import ApiError
@@ -10,7 +10,9 @@ from core.api import ApiError
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Answer 429 and say when the next try is possible."""
-    wait = get_cool_off(request)
-    seconds = int(wait.total_seconds()) if wait else 0
-    message = f"There were too many wrong passwords. Try again in {seconds // 60} minutes, or reset your password."
+    seconds = round(settings.AXES_COOLOFF_TIME * 60 * 60)
+    message = (
+        f"There were too many wrong passwords. Try again in {seconds // 60} minutes, "
+        "or reset your password."
+    )
     return ApiError(429, "locked_out", message, retry_after=seconds).answer(request)

@@ -1,5 +1,6 @@
-"""A limit on what one address may do in an hour, where no account exists yet that could be locked."""
+"""A limit on what one address may do in an hour, where there is no account that could be locked."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -15,13 +16,13 @@ HOUR = 60 * 60
 View = Callable[..., HttpResponseBase]
 
 
-def at_most(limit: int, name: str, *, method: str = "POST") -> Callable[[View], View]:
-    """Refuse with 429 after `limit` requests of an address within the hour that began with its first."""
+def at_most(limit: int, name: str) -> Callable[[View], View]:
+    """Refuse a POST with 429 when its address has sent `limit` of them in the current hour of the clock."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def throttled(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method == method and count(request, name) > limit:
+            if request.method == "POST" and count(request, name) > limit:
                 return too_many().answer(request)
             return view(request, *args, **kwargs)
 
@@ -31,16 +32,19 @@ def at_most(limit: int, name: str, *, method: str = "POST") -> Callable[[View], 
 
 
 def count(request: HttpRequest, name: str) -> int:
-    """Count this request and return the number of them in the current hour."""
-    key = f"throttle:{name}:{get_client_ip_address(request)}"
-    if cache.add(key, 1, HOUR):
-        return 1
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # the hour ended between the two
-        return 1
+    """Count this request and return how many there were in this hour, itself included."""
+    hour = int(time.time() // HOUR)
+    key = f"throttle:{name}:{get_client_ip_address(request)}:{hour}"
+    cache.add(key, 0, 2 * HOUR)
+    return int(cache.incr(key))
 
 
 def too_many() -> ApiError:
-    message = "That was tried too often from your address. Try again in an hour."
-    return ApiError(429, "too_many_attempts", message, retry_after=HOUR)
+    """Return the refusal, which says when the next hour begins."""
+    wait = HOUR - int(time.time()) % HOUR
+    minutes = max(1, round(wait / 60))
+    message = (
+        f"That was tried too often from your address. Try again in {minutes} "
+        f"minute{'' if minutes == 1 else 's'}."
+    )
+    return ApiError(429, "too_many_attempts", message, retry_after=wait)

@@ -14,7 +14,7 @@ from core.accounts.forms import SignupForm
 from core.accounts.throttle import at_most
 from core.redirects import local_address
 
-SIGNUPS_PER_HOUR = 10
+SIGNUPS_PER_HOUR = 60  # a whole class signs up from one address
 RESETS_PER_HOUR = 10
 CHANGES_PER_HOUR = 20
 

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 TICK = 0.5
 ORPHANS_EVERY = 60.0
+SCHEDULES_EVERY = 60.0
 PATIENCE = 2.0
 
 
@@ -33,7 +34,7 @@ class Keeper(threading.Thread):
         self._runs = runs
         self._poke = poke
         self._rescuer = Rescuer(lease)
-        self._orphans_due = time.monotonic()
+        self._orphans_due = self._schedules_due = time.monotonic()
         self._over = threading.Event()
         self._stumbled = False
 
@@ -72,6 +73,7 @@ class Keeper(threading.Thread):
         self._lose_what_is_not_ours([run for run in runs if run.task])
         self._give_back_overdue(runs)
         self.rescue()
+        self._see_to_schedules()
 
     def _beat(self) -> None:
         was_held = self._lease.is_held
@@ -109,10 +111,14 @@ class Keeper(threading.Thread):
                     run.given_back = False
                     raise
 
+    def _see_to_schedules(self) -> None:
+        """Once a minute, see that recurring work has its rows."""
+        if time.monotonic() >= self._schedules_due:
+            self._schedules_due = time.monotonic() + SCHEDULES_EVERY
+            ensure_schedules()
+
     def _look_for_orphans(self) -> int:
-        """Once a minute, give back claims that no worker has, and see that recurring work has its rows."""
         if time.monotonic() < self._orphans_due:
             return 0
         self._orphans_due = time.monotonic() + ORPHANS_EVERY
-        ensure_schedules()
         return give_back_orphans()

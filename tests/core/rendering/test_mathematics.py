@@ -109,6 +109,8 @@ def test_what_does_not_parse_is_shown_as_its_source(formula: str, around: str) -
         r"\(",
         r"a \[ b",
         "$$",
+        "$$x",
+        "$$$$",
         "$ $",
     ],
 )

@@ -54,7 +54,7 @@ def test_success_leaves_history(define, heard):
     drain()
 
     assert called == [((1,), {"two": "zwei"})]
-    assert not Task.objects.exists()
+    assert not Task.objects.filter(repeat=Task.NEVER).exists()
     assert (CompletedTask.objects.get().task_name, CompletedTask.objects.get().attempts) == (
         NAME,
         1,
@@ -80,7 +80,7 @@ def test_the_last_failure_is_kept_as_history(define, heard, settings):
 
     drain()
 
-    assert not Task.objects.exists()
+    assert not Task.objects.filter(repeat=Task.NEVER).exists()
     assert CompletedTask.objects.get().failed_at is not None
     assert "task_failed" in heard
 
@@ -109,7 +109,7 @@ def test_a_row_that_was_deleted_while_it_ran_stays_deleted(define):
 
     drain()
 
-    assert not Task.objects.exists()
+    assert not Task.objects.filter(repeat=Task.NEVER).exists()
     assert not CompletedTask.objects.exists()
 
 
@@ -150,6 +150,6 @@ def test_a_function_that_no_worker_survives_ends_as_failed(db, settings, heard):
         Task.objects.update(locked_by="the dead")
         release(Task.objects.filter(locked_by="the dead"), counted=True)
 
-    assert not Task.objects.exists()
+    assert not Task.objects.filter(repeat=Task.NEVER).exists()
     assert "every time it was tried" in CompletedTask.objects.get().last_error
     assert heard == ["task_failed"]

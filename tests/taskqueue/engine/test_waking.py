@@ -68,7 +68,8 @@ def test_what_one_worker_frees_another_takes_up(workers, put):
 
     until(
         lambda: (
-            stuck.now().status == "processing" and Task.objects.get().locked_by == name_of(second)
+            stuck.now().status == "processing"
+            and Task.objects.get(repeat=Task.NEVER).locked_by == name_of(second)
         )
     )
 
