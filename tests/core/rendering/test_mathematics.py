@@ -11,7 +11,10 @@ from tests.core.rendering.parsed import Parsed
 SQUARE = "<msup><mi>x</mi><mn>2</mn></msup>"
 
 
-@pytest.mark.parametrize("written", ["$x^2$", r"\(x^2\)", r"a $x^2$.", r"**\(x^2\)**"])
+@pytest.mark.parametrize(
+    "written",
+    ["$x^2$", r"\(x^2\)", r"a $x^2$.", r"**\(x^2\)**", r"[see \(x^2\)](https://x.example)"],
+)
 def test_inline(written: str) -> None:
     assert f"<math>{SQUARE}</math>" in render_markdown(written)
 
