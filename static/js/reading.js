@@ -9,7 +9,8 @@ export class Reading {
     this.#bar = bar;
     addEventListener("scroll", () => this.#measure(), { passive: true });
     addEventListener("resize", () => this.#measure(), { passive: true });
-    this.#measure();
+    // The column grows when a text arrives; observing it also measures it once.
+    new ResizeObserver(() => this.#measure()).observe(column);
   }
 
   #measure() {

@@ -8,7 +8,7 @@ import sys
 import psycopg
 import pytest
 from background_task.models import Task
-from django.db import OperationalError, ProgrammingError, connection, connections
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.utils import InterfaceError
 
 from taskqueue.outage import is_outage
