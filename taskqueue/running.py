@@ -87,14 +87,19 @@ def _end_of(task: AITask, error: BaseException) -> Outcome:
     level = logging.WARNING if known else logging.ERROR
     logger.log(level, "%s ended with %r", of, error, exc_info=None if known else error)
     reason = {
-        "error": known.message if known else "Something went wrong on our side.",
+        "error": _storable(known.message if known else "Something went wrong on our side."),
         "code": known.code if known else "internal",
-        "detail": "".join(traceback.format_exception(error)),
+        "detail": _storable("".join(traceback.format_exception(error))),
     }
     if is_worth_retrying(error) and task.has_attempts_left:
         when = spec_of(task.task_type).retry.next_attempt(task.attempt, error)
         return Again(when, **reason)
     return Failed(**reason)
+
+
+def _storable(text: str) -> str:
+    """Return text without what PostgreSQL or UTF-8 cannot hold, whatever a provider has put in an error."""
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
 
 
 def _write(task: AITask, outcome: Outcome) -> None:

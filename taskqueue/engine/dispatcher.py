@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from taskqueue.engine.beginning import begin
-from taskqueue.engine.claiming import Claims
+from taskqueue.engine.claiming import Claims, Row
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.release import release
 from taskqueue.engine.runs import Run
@@ -72,8 +72,8 @@ class Dispatcher:
         runs = list(self.slots.running)
         for run in runs:
             run.lost = True
+        settle_one_by_one(self._ended, self.lease.name)
         with transaction.atomic():
-            settle(self._ended, self.lease.name)
             rows = release(Task.objects.filter(locked_by=self.lease.name), counted=False)
         for run in runs:
             run.given_back = True
@@ -92,9 +92,7 @@ class Dispatcher:
         for run in runs:
             self.slots.start(run)
         if not (runs or settled or sure):
-            self.wakeup.wait(
-                CROWDED
-            )  # what is due is in the hands of others that have not committed
+            self.wakeup.wait(CROWDED)  # others are about to commit that they have what is due
         return True
 
     def _collect(self) -> None:
@@ -128,12 +126,10 @@ class Dispatcher:
                 self.lease.hold()
                 self._release_unknown()
                 settle(self._ended, self.lease.name)
-                rows = (
-                    self.claims.take(room, self.lease.name, risk=self._takes_risk()) if room else []
-                )
+                rows = self._claim(room) if room else []
                 runs = begin(rows, self.lease)
-        except DatabaseError as error:
-            if is_outage(error) or not self._ended:
+        except Exception as error:
+            if isinstance(error, LeaseLost) or is_outage(error) or not self._ended:
                 raise
             logger.exception("Ends that cannot be written together are written one by one")
             settle_one_by_one(self._ended, self.lease.name)
@@ -141,6 +137,9 @@ class Dispatcher:
         self._ended, self._unsure = [], False
         self._expects_work = bool(room) and len(rows) == room
         return runs
+
+    def _claim(self, room: int) -> list[Row]:
+        return self.claims.take(room, self.lease.name, risk=self._takes_risk())
 
     def _release_unknown(self) -> None:
         """Put back rows whose claim was committed although the connection broke before we heard of it."""

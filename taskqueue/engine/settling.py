@@ -1,7 +1,7 @@
 """Writing down how runs ended: one statement for all that ended in the same way.
 
 Every one of them asks for the fence of the run, so that a run that lost its task changes nothing, and for the name of
-the worker on the queue row. Gray and Cheriton's leases (SOSP 1989) need both when a process can be late.
+the worker on the queue row, so that the row of another run is left alone.
 """
 
 import logging
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from background_task.models import Task
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from taskqueue.engine.bulk import update_each
@@ -46,7 +46,7 @@ def settle_one_by_one(ended: Sequence[Ended], worker: str) -> None:
         try:
             with transaction.atomic():
                 settle([(run, outcome)], worker)
-        except DatabaseError as error:
+        except Exception as error:
             if is_outage(error):
                 raise
             logger.exception("The end of %s cannot be written", run.row)

@@ -76,6 +76,15 @@ def test_a_result_the_database_refuses_fails_alone(put):
     assert not Task.objects.filter(repeat=Task.NEVER).exists()
 
 
+def test_an_error_of_any_bytes_is_kept(put):
+    task, other = put("garbled"), put("noop")
+
+    call_command("process_tasks", drain=True, concurrency=2)
+
+    assert (task.now().status, other.now().status) == ("pending", "completed")
+    assert task.now().error == r"It said \0 and \ud800."
+
+
 def test_work_is_claimed_inside_a_callers_transaction_too(db):
     AITask.objects.create(task_type="noop", input_data={})
     task = AITask.objects.get()

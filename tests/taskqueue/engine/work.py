@@ -64,6 +64,10 @@ def unstorable(task: AITask) -> dict[str, Any]:
     return {"value": float("nan")}
 
 
+def garbled(task: AITask) -> dict[str, Any]:
+    raise RetryableError("It said \0 and \ud800.")
+
+
 def busy(task: AITask) -> dict[str, Any]:
     if task.attempt == 1:
         raise RetryableError("The provider is busy.", retry_after=task.input_data["wait"])
@@ -97,5 +101,5 @@ SPECS = {
         priority=Priority.BULK,
         retry=RetryPolicy(base=60),
     )
-    for kind in (noop, note, wait, stuck, deadly, unstorable, busy)
+    for kind in (noop, note, wait, stuck, deadly, unstorable, garbled, busy)
 }
