@@ -6,6 +6,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,16 @@ class Site:
         with sqlite3.connect(self.database, timeout=20) as connection:
             connection.execute(sql, values)
         connection.close()
+
+    @contextmanager
+    def worker_asleep(self) -> Iterator[None]:
+        """Keep the worker from answering for a while, for what has to happen before it does."""
+        worker = self._processes[-1]
+        worker.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            worker.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         for process in self._processes:

@@ -122,7 +122,9 @@ def test_a_reload_in_the_middle_finds_the_work_again(page: Page) -> None:
     expect(page.locator(".lesson-rows").first).to_be_visible(timeout=SLOW)
 
 
-def test_two_tabs_show_one_message_and_one_reply(page: Page, context: BrowserContext) -> None:
+def test_two_tabs_show_one_message_and_one_reply(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
     learner = Learner(page, Pointer(page))
     learner.sign_up()
     learner.get_course()
@@ -131,8 +133,10 @@ def test_two_tabs_show_one_message_and_one_reply(page: Page, context: BrowserCon
     other.page.goto(page.url)
     other.hand = Pointer(other.page)
 
-    learner.say("What is a vector?")
-    other.say("What is a vector?")
+    with site.worker_asleep():
+        for tab in (learner, other):
+            tab.say("What is a vector?")
+            expect(tab.own_messages).to_have_attribute("data-state", "sent")
 
     learner.reply_after(0)
     other.reply_after(0)
