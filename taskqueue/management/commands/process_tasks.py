@@ -1,11 +1,12 @@
 """The worker."""
 
+import io
 import logging
 import os
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from typing import Any
 
 from background_task.management.commands.process_tasks import Command as LibraryCommand
-from background_task.management.commands.process_tasks import _configure_log_std
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import autoreload
@@ -13,6 +14,8 @@ from django.utils.module_loading import autodiscover_modules
 
 from taskqueue.engine.preflight import Preflight
 from taskqueue.engine.worker import Options, work
+
+logger = logging.getLogger(__name__)
 
 
 class Command(LibraryCommand):  # type: ignore[misc]
@@ -43,12 +46,14 @@ class Command(LibraryCommand):  # type: ignore[misc]
             os._exit(0)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["log_std"]:
-            _configure_log_std()
-        if options["dev"]:
-            autoreload.run_with_reloader(self.run, **options)
-        else:
-            self.run(**options)
+        with ExitStack() as stack:
+            if options["log_std"]:
+                stack.enter_context(redirect_stdout(LogStream(logging.INFO)))
+                stack.enter_context(redirect_stderr(LogStream(logging.ERROR)))
+            if options["dev"]:
+                autoreload.run_with_reloader(self.run, **options)
+            else:
+                self.run(**options)
 
     def run(self, *args: Any, **options: Any) -> None:
         if options["dev"]:
@@ -60,6 +65,18 @@ class Command(LibraryCommand):  # type: ignore[misc]
         self.left_running = work(_options(options))
         if preflight.failed:
             raise CommandError("A registered type of task cannot be run; see the log.")
+
+
+class LogStream(io.TextIOBase):
+    """A stream whose lines go to the log, for `--log-std`."""
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+
+    def write(self, text: str) -> int:
+        if text.strip():
+            logger.log(self._level, "%s", text.rstrip())
+        return len(text)
 
 
 def _options(given: dict[str, Any]) -> Options:

@@ -69,6 +69,14 @@ def test_a_duration_ends_it_too(workers, put):
     assert nothing_is_left_claimed()
 
 
+def test_what_tasks_print_can_go_to_the_log(workers, put):
+    put("loud")
+
+    assert workers.start("--skip-checks", "--drain", "--log-std").wait() == 0
+
+    assert "INFO taskqueue.management.commands.process_tasks: heard on stdout" in workers.said()
+
+
 def test_a_type_that_cannot_run_stops_the_worker_loudly(workers, put):
     put("note")
 

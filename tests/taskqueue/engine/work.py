@@ -64,6 +64,11 @@ def unstorable(task: AITask) -> dict[str, Any]:
     return {"value": float("nan")}
 
 
+def loud(task: AITask) -> dict[str, Any]:
+    print("heard on stdout")  # noqa: T201
+    return {}
+
+
 def garbled(task: AITask) -> dict[str, Any]:
     raise RetryableError("It said \0 and \ud800.")
 
@@ -101,5 +106,5 @@ SPECS = {
         priority=Priority.BULK,
         retry=RetryPolicy(base=60),
     )
-    for kind in (noop, note, wait, stuck, deadly, unstorable, garbled, busy)
+    for kind in (noop, note, wait, stuck, deadly, unstorable, loud, garbled, busy)
 }
