@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it.token import Token
 
+from core.rendering.code import COLOURED_IN_ALL
 from core.rendering.parser import DEEPEST, Environment, parser
 from core.rendering.sanitizing import sanitize
 
@@ -66,4 +67,4 @@ def _parsed(text: str, environment: dict[str, Any]) -> list[Token] | None:
 
 def _environment(style: Style) -> dict[str, Any]:
     top, anchored = style.value
-    return dict(Environment(top=top, anchored=anchored, headings=[]))
+    return dict(Environment(top=top, anchored=anchored, headings=[], colourable=COLOURED_IN_ALL))

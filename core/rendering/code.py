@@ -13,7 +13,9 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 DIAGRAMS = {"diagram", "mermaid", "ascii", "text-diagram"}
-LONGEST = 20_000
+# Many lexers take time that grows with the square of the length: half a second for some 4,000 characters.
+LONGEST = 4_000
+COLOURED_IN_ALL = 20_000
 LONGEST_NAME = 200
 
 FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
@@ -29,7 +31,12 @@ def render_fence(self: Any, tokens: Sequence[Token], index: int, options: Any, e
     language, _, rest = tokens[index].info.strip().partition(" ")
     if language.lower() in DIAGRAMS:
         return diagram(code, rest.strip())
-    return f'<pre class="highlight" tabindex="0"><code>{coloured(code, language.lower())}</code></pre>\n'
+    if not language or len(code) > min(LONGEST, env["colourable"]):
+        shown = escapeHtml(code)
+    else:
+        env["colourable"] -= len(code)
+        shown = coloured(code, language.lower())
+    return f'<pre class="highlight" tabindex="0"><code>{shown}</code></pre>\n'
 
 
 def diagram(code: str, title: str) -> str:
@@ -40,9 +47,7 @@ def diagram(code: str, title: str) -> str:
 
 
 def coloured(code: str, language: str) -> str:
-    """Return code as HTML with Pygments' classes; plain when the language is unknown or the code very long."""
-    if not language or len(code) > LONGEST:
-        return escapeHtml(code)
+    """Return code as HTML with Pygments' classes; plain when the language is unknown."""
     try:
         lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:

@@ -16,11 +16,16 @@ DEEPEST = 40
 
 
 class Environment(TypedDict):
-    """What one rendering knows: the uppermost heading level, whether headings get anchors, and those found."""
+    """What one rendering knows.
+
+    The uppermost heading level, whether headings get anchors and those found, and how many characters of code may
+    still be coloured.
+    """
 
     top: int
     anchored: bool
     headings: list[tuple[int, str, str]]
+    colourable: int
 
 
 @cache

@@ -109,6 +109,13 @@ def test_code_of_no_known_language_is_shown_as_it_is(fence: str) -> None:
     assert page.all("span") == []
 
 
+def test_of_much_code_only_the_first_is_coloured() -> None:
+    text = ("```python\nif x:\n" + "    y = 1\n" * 350 + "```\n\n") * 8
+    page = Parsed(render_markdown(text))
+    assert page.all("span").count({"class": "k"}) == 5
+    assert page.text.count("if x:") == 8
+
+
 def test_very_long_code_is_not_coloured() -> None:
     page = Parsed(render_markdown("```python\n" + "x = 1\n" * 5_000 + "```"))
     assert page.all("span") == []
