@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from core import views
@@ -15,7 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/password_change/", change_password, name="password_change"),
     path("accounts/password_reset/", reset_password, name="password_reset"),
     path("accounts/", include("django.contrib.auth.urls")),
+    path("styleguide/", views.styleguide, name="styleguide"),
 ]
-
-if settings.DEBUG:
-    urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.models import Syllabus
@@ -30,7 +31,9 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
-    """Show every component with its markup, to who builds pages; only served while DEBUG is on."""
+    """Show every component with its markup, to who builds pages; Http404 unless DEBUG is on."""
+    if not settings.DEBUG:
+        raise Http404
     icons = [
         "mark",
         "check",

@@ -49,12 +49,14 @@ def learner(page: Page, stub: Stub) -> Iterator[Learner]:
 
 
 def test_a_busy_provider_is_told_and_needs_no_click(learner: Learner, stub: Stub) -> None:
-    busy = failure(429, "rate_limit", Retry_After="2")
-    stub.queue(busy, busy)
+    stub.queue(
+        failure(429, "rate_limit", Retry_After="6"), failure(429, "rate_limit", Retry_After="1")
+    )
 
     learner.ask_for_course()
 
-    expect(learner.page.get_by_text("The model provider is busy. We try again")).to_be_visible()
+    told = learner.page.get_by_text("The model provider is busy. We try again")
+    expect(told).to_be_visible(timeout=SLOW)
     expect(learner.page.locator(".lesson-rows").first).to_be_visible(timeout=2 * SLOW)
 
 
