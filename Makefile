@@ -41,9 +41,9 @@ bench: $(VENV)/dev.stamp ## The benchmarks, as tables with ratios
 	$(BIN)/python -m benchmarks
 
 lock: $(VENV)/dev.stamp ## Pin the dependencies of pyproject.toml anew
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --python-version 3.11 \
 		pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --python-version 3.11 \
 		pyproject.toml --group dev --output-file requirements-dev.txt
 
 $(BIN)/python:
