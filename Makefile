@@ -4,6 +4,9 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Most tests wait for processes and pages, so two of them at a time take half as long.
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
 export PORT
 .DEFAULT_GOAL := help
 .PHONY: help run test test-sqlite test-postgres check bench lock
@@ -20,10 +23,10 @@ run: $(VENV)/run.stamp ## Web on http://127.0.0.1:8000 (PORT=… for another) an
 test: test-sqlite test-postgres ## The whole test suite, on SQLite and on PostgreSQL
 
 test-sqlite: $(VENV)/dev.stamp ## The suite on SQLite, with browser and coverage
-	$(BIN)/python -m pytest -m "not postgresql" --cov --cov-report=term --cov-fail-under=95
+	$(PYTEST) -m "not postgresql" --cov --cov-report=term --cov-fail-under=95
 
 test-postgres: $(VENV)/dev.stamp ## What touches the database again, on a throwaway PostgreSQL
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/deploy
+	$(BIN)/python -m tests.postgres $(PYTEST) --ignore=tests/browser --ignore=tests/deploy
 
 check: export DEBUG = true
 check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, templates, Django's checks, migrations
