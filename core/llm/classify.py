@@ -42,7 +42,15 @@ TOO_LONG = (
     "prompt is too long",
     "too many tokens",
 )
-GARBLED = (json.JSONDecodeError, ValueError, TypeError, IndexError, KeyError, AttributeError)
+GARBLED = (
+    json.JSONDecodeError,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    AttributeError,
+    AssertionError,
+)
 
 
 def classify(error: BaseException) -> BaseException:

@@ -109,6 +109,20 @@ def test_every_failure_has_its_name(stub, prompt, reply, expected, outcome):
     assert len(stub.seen) == 1
 
 
+NOT_A_STREAM = Reply(error={}, garbage=b"{malformed json: <<<>>>")
+
+
+def test_a_body_that_is_no_stream_is_an_answer_that_does_not_fit(stub, prompt):
+    stub.queue(NOT_A_STREAM, NOT_A_STREAM)
+
+    with pytest.raises(errors.InvalidOutput):
+        open_door("fast").write(prompt)
+    with pytest.raises(errors.InvalidOutput):
+        open_door("fast").fill(prompt, Greeting)
+
+    assert set(LLMCall.objects.values_list("outcome", flat=True)) == {"invalid"}
+
+
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
