@@ -6,7 +6,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-PROVIDERS = ("openai", "anthropic", "ollama", "demo")
+from core.llm.offer import PROVIDERS, Model
 
 
 class Environment(environ.Env):  # type: ignore[misc]
@@ -41,16 +41,57 @@ class Environment(environ.Env):  # type: ignore[misc]
             )
         return dict(self.db_url_config(url))
 
-    def provider(self) -> str:
-        """Return the model provider: as named, else `openai` when a key or address is set, else `demo`."""
+    def models(self) -> tuple[Model, ...]:
+        """Return the models of LLM_MODELS, in its order; none of them is named twice."""
+        entries = [entry for entry in self.list("LLM_MODELS", default=[]) if entry.strip()]
+        try:
+            models = tuple(map(Model.read, entries))
+        except ValueError as problem:
+            raise ImproperlyConfigured(
+                "LLM_MODELS must be a list like openai:gpt-5.4,anthropic:claude-sonnet-5-5,ollama:llama3.1; "
+                f"{str(problem)!r} is no model."
+            ) from None
+        if "demo" in {model.provider for model in models}:
+            raise ImproperlyConfigured("LLM_MODELS must name real models, without demo.")
+        if len({model.name for model in models}) < len(models):
+            raise ImproperlyConfigured("LLM_MODELS must name each model once.")
+        return models
+
+    def provider(self, models: tuple[Model, ...] = ()) -> str:
+        """Return the model provider: as named, else that of the first of `models`, else `openai` or `demo`.
+
+        It is `openai` when a key or an address is set.
+        """
         configured = self.str("LLM_API_KEY", default="") or self.str("OPENAI_API_KEY", default="")
         address = self.str("LLM_BASE_URL", default="")
         provider = self.str("LLM_PROVIDER", default="") or (
-            "openai" if configured or address else "demo"
+            models[0].provider if models else "openai" if configured or address else "demo"
         )
         if provider not in PROVIDERS:
             raise ImproperlyConfigured(f"LLM_PROVIDER must be one of {', '.join(PROVIDERS)}.")
         return provider
+
+    def connections(self) -> dict[str, tuple[str, str]]:
+        """Return each provider's own key and address, "" where there is none."""
+        return {
+            provider: (
+                self.str(f"{provider.upper()}_API_KEY", default=""),
+                self.str(f"{provider.upper()}_BASE_URL", default=""),
+            )
+            for provider in PROVIDERS
+        }
+
+
+def check_connections(models: tuple[Model, ...], connections: dict[str, tuple[str, str]]) -> None:
+    """Raise ImproperlyConfigured when a provider of one of the `models` has neither key nor address.
+
+    Ollama needs neither: it is looked for on this machine.
+    """
+    for provider in sorted({model.provider for model in models} - {"ollama"}):
+        if not any(connections[provider]):
+            raise ImproperlyConfigured(
+                f"{provider.upper()}_API_KEY must be set, for LLM_MODELS offers a model of {provider}."
+            )
 
 
 def secret_key(env: Environment, *, debug: bool, keep_in: Path) -> str:

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from config.environment import Environment, secret_key
+from config.environment import Environment, check_connections, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -169,13 +169,21 @@ TASK_MAX_ACTIVE_PER_USER = env.whole("TASK_MAX_ACTIVE_PER_USER", 20, minimum=1)
 TASK_CONCURRENCY = env.whole("TASK_CONCURRENCY", 16, minimum=1)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
-# The model. Empty names mean the provider's default, see core/llm/providers.py.
+# The model. Empty names mean the provider's default, see core/llm/offer.py. The first model
+# on offer is the site's own as well, unless that is named.
 
-LLM_PROVIDER = env.provider()
-LLM_API_KEY = env.str("LLM_API_KEY", default="") or env.str("OPENAI_API_KEY", default="")
-LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
+LLM_MODELS = env.models()
+LLM_PROVIDER = env.provider(LLM_MODELS)
+LLM_CONNECTIONS = env.connections()
+OWN_KEY, OWN_ADDRESS = LLM_CONNECTIONS[LLM_PROVIDER]
+LLM_API_KEY = env.str("LLM_API_KEY", default="") or OWN_KEY
+LLM_BASE_URL = env.str("LLM_BASE_URL", default="") or OWN_ADDRESS
+check_connections(LLM_MODELS, {**LLM_CONNECTIONS, LLM_PROVIDER: (LLM_API_KEY, LLM_BASE_URL)})
+FIRST = next((model for model in LLM_MODELS if model.provider == LLM_PROVIDER), None)
 LLM_MODEL = env.str("LLM_MODEL", default="")
 LLM_FAST_MODEL = env.str("LLM_FAST_MODEL", default="")
+if FIRST and not LLM_MODEL:
+    LLM_MODEL, LLM_FAST_MODEL = FIRST.large, LLM_FAST_MODEL or FIRST.fast
 LLM_TIMEOUT = env.whole("LLM_TIMEOUT", 120, minimum=1)
 
 LOGGING = {

@@ -46,7 +46,7 @@ class LessonInline(admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Syllabus)
 class SyllabusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["title", "level", "user", "lesson_count", "is_public", "model", "created_at"]
-    list_filter = ["level", "is_public", "created_at", "model", "prompt_version"]
+    list_filter = ["level", "is_public", "created_at", "model", "chosen_model", "prompt_version"]
     search_fields = ["syllabus_id", "title", "topic", "user__username", "task_id"]
     list_select_related = ["user"]
     date_hierarchy = "created_at"
@@ -55,6 +55,7 @@ class SyllabusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "syllabus_id",
         "task_id",
         "model",
+        "chosen_model",
         "prompt_version",
         "created_at",
         "updated_at",

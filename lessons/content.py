@@ -21,6 +21,7 @@ def request_content(user: User, lesson: Lesson, *, fresh: bool = False) -> AITas
         input_data={"lesson_id": str(lesson.pk), "fresh": fresh},
         subject=content_subject(lesson.pk),
         dedupe_key=content_subject(lesson.pk),
+        model=lesson.module.syllabus.chosen_model,
     )
     return task
 

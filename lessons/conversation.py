@@ -55,6 +55,7 @@ def say(user: User, lesson: Lesson, said: Said) -> AITask:
             input_data={"message_id": message.pk},
             subject=subject,
             dedupe_key=subject,
+            model=lesson.module.syllabus.chosen_model,
         )
         message.task_id = task.pk
         message.save(update_fields=["task_id"])

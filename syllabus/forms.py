@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.constants import DIFFICULTY_VALUES, TOPIC_MAX_LENGTH
+from core.llm.offer import choices, default_model
 
 BACKGROUND_MAX_LENGTH = 2_000
 INVISIBLE = {"Cc", "Cf", "Cn", "Zl", "Zp", "Zs"}
@@ -59,6 +60,19 @@ class GenerateForm(forms.Form):
         },
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
+
+    model = forms.ChoiceField(
+        choices=choices,
+        required=False,
+        initial=lambda: default_model().name,
+        error_messages={"invalid_choice": "Choose one of the models that this site offers."},
+        widget=forms.RadioSelect,
+    )
+
+    @property
+    def offers_models(self) -> bool:
+        """Whether there is anything to choose between."""
+        return len(choices()) > 1
 
     def clean_background(self) -> str:
         """Return the text with one kind of line break, whoever sent it."""

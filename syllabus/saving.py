@@ -25,6 +25,7 @@ def save_syllabus(
         objectives=draft.objectives,
         task_id=task_id,
         model=draft.model,
+        chosen_model=wish.get("model", ""),
         prompt_version=draft.prompt_version,
     )
     modules = Module.objects.bulk_create(

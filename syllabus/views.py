@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.api import ApiError, json_body, json_endpoint, wants_json
+from core.llm.offer import is_offered, model_named
 from core.models import Syllabus
 from core.outline import outline_rows, own_course_row
 from core.progress import course_rows
@@ -87,5 +88,7 @@ def detail(request: HttpRequest, syllabus_id: uuid.UUID) -> HttpResponse:
         "syllabus": syllabus,
         "modules": outline_rows(syllabus, request.user),
         "course": own_course_row(syllabus, request.user),
+        "model": model_named(syllabus.chosen_model),
+        "model_is_offered": is_offered(syllabus.chosen_model),
     }
     return render(request, "syllabus/detail.html", context)

@@ -28,14 +28,17 @@ class AITaskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "error_code",
         "short_error",
     ]
-    list_filter = ["status", "task_type", "error_code", "created_at"]
+    list_filter = ["status", "task_type", "model", "error_code", "created_at"]
     search_fields = ["task_id", "user__username", "subject", "error", "error_detail"]
     list_select_related = ["user"]
     date_hierarchy = "created_at"
     ordering = ["-created_at"]
     actions = ["retry_selected", "cancel_selected"]
     fieldsets = [
-        (None, {"fields": ["task_id", "task_type", "status", "user", "subject", "priority"]}),
+        (
+            None,
+            {"fields": ["task_id", "task_type", "status", "user", "subject", "model", "priority"]},
+        ),
         ("Attempts", {"fields": ["attempt", "max_attempts", "next_attempt_at", "fence", "ticket"]}),
         ("Times", {"fields": ["created_at", "started_at", "finished_at", "updated_at"]}),
         ("What went wrong", {"fields": ["error_code", "error", "traceback"]}),

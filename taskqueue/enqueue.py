@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
+from core.llm.offer import model_named
 from taskqueue.admission import admit
 from taskqueue.models import AITask
 from taskqueue.registry import spec_of
@@ -20,11 +21,13 @@ def enqueue(
     input_data: dict[str, Any],
     subject: str = "",
     dedupe_key: str = "",
+    model: str = "",
 ) -> tuple[AITask, bool]:
     """Write a task and its queue row in the caller's transaction: a rollback leaves neither.
 
     Returns the task and whether it is new: while a task with the same type and `dedupe_key` is active, that one is
-    returned instead. Raises QueueFull when there is no room, TypeError when `input_data` is not JSON-able.
+    returned instead. `model` is the one the work was given (see `core.llm.offer`), "" for the site's own. Raises
+    QueueFull when there is no room, TypeError when `input_data` is not JSON-able.
     """
     with transaction.atomic():
         if dedupe_key and (existing := _active(task_type, dedupe_key)):
@@ -37,6 +40,7 @@ def enqueue(
             input_data=input_data,
             subject=subject,
             dedupe_key=dedupe_key,
+            model=model_named(model).name,
             priority=spec_of(task_type).priority,
             max_attempts=settings.MAX_ATTEMPTS,
             ticket=1,

@@ -70,7 +70,7 @@ def interrupted_too_often(task: AITask) -> Failed:
 
 
 def _process(task: AITask, processor: Processor, check: Callable[[], None]) -> Outcome:
-    with call_scope(task_id=task.task_id, learner_id=task.user_id, check=check):
+    with call_scope(task_id=task.task_id, learner_id=task.user_id, model=task.model, check=check):
         result = processor(task)
     if task.status == TaskStatus.COMPLETED:
         return Saved()

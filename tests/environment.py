@@ -13,5 +13,11 @@ os.environ.update(
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
 )
-for name in ("LLM_API_KEY", "OPENAI_API_KEY", "LLM_BASE_URL", "LLM_MODEL", "LLM_FAST_MODEL"):
+UNSET = ("LLM_API_KEY", "LLM_BASE_URL", "LLM_MODEL", "LLM_FAST_MODEL", "LLM_MODELS", "LLM_PRICES")
+OWN = [
+    f"{name}_{what}"
+    for name in ("OPENAI", "ANTHROPIC", "OLLAMA")
+    for what in ("API_KEY", "BASE_URL")
+]
+for name in (*UNSET, *OWN):
     os.environ.pop(name, None)

@@ -13,8 +13,9 @@ from core.errors import TaskError
 from core.llm import errors, ledger, structured
 from core.llm.bound import CallBound, bounded
 from core.llm.classify import classify
+from core.llm.offer import Role, connection_of
 from core.llm.prompt import Prompt
-from core.llm.providers import Role, chat_model, model_name
+from core.llm.providers import chat_model, chosen_model
 from core.llm.reply import as_reply, refuse_what_is_no_answer, refuse_what_no_database_keeps
 from core.llm.scope import CallScope, current_scope
 from core.models.llm_call import Outcome
@@ -51,7 +52,7 @@ class Answer:
 
 
 def open_door(role: Role) -> "Door":
-    """Return the door to the model that the settings name for a role."""
+    """Return the door to the model that does the work at hand in a role."""
     return Door(role)
 
 
@@ -60,7 +61,8 @@ class Door:
 
     def __init__(self, role: Role) -> None:
         self.role = role
-        self.model = model_name(role)
+        self._chosen = chosen_model()
+        self.model = self._chosen.of(role)
 
     def write(self, prompt: Prompt, accept: Accept = str) -> Answer:
         """Return the model's text; the call's scope sees it as it grows.
@@ -110,7 +112,7 @@ class Door:
         scope: CallScope,
     ) -> ledger.Request:
         shape = schema.model_json_schema() if schema else None
-        provider = settings.LLM_PROVIDER
+        provider = self._chosen.provider
         return ledger.Request(
             task_id=scope.task_id,
             learner_id=scope.learner_id,
@@ -185,7 +187,7 @@ class Door:
     ) -> "AIMessageChunk":
         metadata = {"prompt": prompt.name, "inputs": prompt.inputs}
         whole: AIMessageChunk | None = None
-        for chunk in chat_model(self.role).stream(
+        for chunk in chat_model(self.role, self._chosen).stream(
             messages, config={"metadata": metadata}, **options
         ):
             bound.remaining()
@@ -198,13 +200,14 @@ class Door:
         return whole
 
     def _options(self, schema: type[BaseModel] | None) -> dict[str, Any]:
-        speaks_it = settings.LLM_PROVIDER in {"openai", "ollama"}
+        speaks_it = self._chosen.provider in {"openai", "ollama"}
         if schema is None or not speaks_it or self._key() in _without_schema:
             return {}
         return {"response_format": structured.response_format(schema)}
 
     def _key(self) -> str:
-        return f"{settings.LLM_BASE_URL} {self.model}"
+        _, address = connection_of(self._chosen.provider)
+        return f"{address} {self.model}"
 
 
 def rejects_schema(error: Exception) -> bool:

@@ -1,57 +1,43 @@
-"""The chat model behind a role, as the settings name it. LangChain is imported on first use only."""
+"""The chat model behind a role, as the work at hand was given it. LangChain is imported on first use only."""
 
 import os
 import threading
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from core.llm.errors import ProviderMissing
+from core.llm.offer import Model, Role, connection_of, model_named
+from core.llm.scope import current_scope
 
 if TYPE_CHECKING:
     import httpx2
     from langchain_core.language_models import BaseChatModel
 
-Role = Literal["fast", "large"]
-
-DEFAULT_MODELS: dict[str, dict[str, str]] = {
-    "openai": {"large": "gpt-5.4", "fast": "gpt-5.4-mini"},
-    "anthropic": {"large": "claude-sonnet-5-5", "fast": "claude-haiku-5-5"},
-    "ollama": {"large": "llama3.1", "fast": "llama3.1"},
-    "demo": {"large": "demo", "fast": "demo"},
-}
-OLLAMA_ADDRESS = "http://127.0.0.1:11434/v1"
+OLLAMA_ADDRESS = "http://127.0.0.1:11434"
 ANTHROPIC_MAX_TOKENS = 8192
 
 _making = threading.Lock()
 _clients: "list[httpx2.Client]" = []
 
 
-def model_name(role: Role) -> str:
-    """Return the model's name for a role; the fast role falls back to LLM_MODEL, then to the provider's default."""
-    if settings.LLM_PROVIDER == "demo":
-        return "demo"
-    named: str = settings.LLM_MODEL
-    if role == "fast" and settings.LLM_FAST_MODEL:
-        named = settings.LLM_FAST_MODEL
-    return named or DEFAULT_MODELS[settings.LLM_PROVIDER][role]
+def chosen_model() -> Model:
+    """Return the model that the work at hand was given, or else the site's own."""
+    scope = current_scope.get()
+    return model_named(scope.model if scope else "")
 
 
-def chat_model(role: Role) -> "BaseChatModel":
+def chat_model(role: Role, model: Model | None = None) -> "BaseChatModel":
     """Return the LangChain chat model of a role; one client is shared by all threads.
 
     Raises ProviderMissing when the provider's package is not installed.
     """
+    model = model or chosen_model()
+    connection = connection_of(model.provider)
     with _making:
-        return _make(
-            settings.LLM_PROVIDER,
-            model_name(role),
-            settings.LLM_API_KEY,
-            settings.LLM_BASE_URL,
-            settings.LLM_TIMEOUT,
-        )
+        return _make(model.provider, model.of(role), *connection, settings.LLM_TIMEOUT)
 
 
 def close_clients() -> None:
@@ -87,8 +73,9 @@ def _openai(model: str, key: str, address: str, timeout: int) -> "BaseChatModel"
 
 
 def _ollama(model: str, key: str, address: str, timeout: int) -> "BaseChatModel":
-    """Speak to Ollama through its OpenAI-compatible endpoint."""
-    return _openai(model, key, address or OLLAMA_ADDRESS, timeout)
+    """Speak to Ollama through its OpenAI-compatible endpoint, which an address need not name."""
+    origin = (address or OLLAMA_ADDRESS).rstrip("/").removesuffix("/v1")
+    return _openai(model, key, f"{origin}/v1", timeout)
 
 
 def _anthropic(model: str, key: str, address: str, timeout: int) -> "BaseChatModel":

@@ -10,10 +10,15 @@ from itertools import count
 
 @dataclass
 class CallScope:
-    """The task that calls are made for. `check` raises when the task was lost; `on_token` sees text as it comes."""
+    """The task that calls are made for.
+
+    `model` names the one the work was given (see `core.llm.offer`), "" for the site's own. `check` raises when the task
+    was lost; `on_token` sees text as it comes.
+    """
 
     task_id: uuid.UUID | None = None
     learner_id: int | None = None
+    model: str = ""
     on_token: Callable[[str], None] | None = None
     check: Callable[[], None] | None = None
     ordinals: Iterator[int] = field(default_factory=lambda: count(1))
@@ -27,11 +32,12 @@ def call_scope(
     *,
     task_id: uuid.UUID | None = None,
     learner_id: int | None = None,
+    model: str = "",
     on_token: Callable[[str], None] | None = None,
     check: Callable[[], None] | None = None,
 ) -> Iterator[CallScope]:
     """Make every model call inside the block count as made for this task."""
-    scope = CallScope(task_id, learner_id, on_token, check)
+    scope = CallScope(task_id, learner_id, model, on_token, check)
     token = current_scope.set(scope)
     try:
         yield scope

@@ -52,6 +52,12 @@ class Syllabus(models.Model):
     objectives = models.JSONField(default=list)
     task_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     model = models.CharField(max_length=100, blank=True, default="")
+    chosen_model = models.CharField(
+        max_length=130,
+        blank=True,
+        default="",
+        help_text="What its learner chose for all work on it, as provider:model; empty for the site's own.",
+    )
     prompt_version = models.CharField(max_length=40, blank=True, default="")
     is_public = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -8,7 +8,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from core.llm.door import Door, open_door
-from core.llm.providers import Role
+from core.llm.offer import Role
 from lessons.ai import nodes
 from lessons.ai.nodes import Surroundings
 from lessons.ai.state import Turn, TurnBrief, TurnState

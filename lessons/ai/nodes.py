@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 from langgraph.runtime import Runtime
 
 from core.llm.door import Door
-from core.llm.providers import Role
+from core.llm.offer import Role
 from core.models.exercise import ExerciseKind
 from lessons.ai import prompts
 from lessons.ai.drafts import AssessmentDraft, ExerciseDraft, IntentDraft, MarkDraft

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from langgraph.runtime import Runtime
 
 from core.llm.door import Door
-from core.llm.providers import Role
+from core.llm.offer import Role
 from syllabus.ai.prompts import module_prompt, outline_prompt
 from syllabus.ai.state import Outline, SyllabusState, plan_beside
 

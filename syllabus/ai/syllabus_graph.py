@@ -8,7 +8,8 @@ from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from core.llm.door import Door, open_door
-from core.llm.providers import Role, model_name
+from core.llm.offer import Role
+from core.llm.providers import chosen_model
 from syllabus.ai.nodes import (
     Surroundings,
     after_module,
@@ -65,6 +66,6 @@ def as_draft(state: dict[str, Any]) -> SyllabusDraft:
             ModuleDraft(title=sketch.title, summary=sketch.summary, lessons=plan.lessons)
             for sketch, plan in zip(outline.modules, state["plans"], strict=True)
         ],
-        model=model_name("large"),
+        model=chosen_model().large,
         prompt_version=f"{OUTLINE_VERSION} {MODULE_VERSION}",
     )

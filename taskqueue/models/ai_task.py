@@ -39,6 +39,7 @@ class AITask(models.Model):
     priority = models.SmallIntegerField(default=0, help_text="Higher runs first.")
     subject = models.CharField(max_length=100, blank=True, default="")
     dedupe_key = models.CharField(max_length=200, blank=True, default="")
+    model = models.CharField(max_length=130, blank=True, default="", help_text="provider:model")
     input_data = models.JSONField(default=dict)
     result = models.JSONField(null=True, blank=True)
     progress = models.JSONField(null=True, blank=True)

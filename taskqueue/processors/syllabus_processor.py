@@ -13,7 +13,8 @@ from taskqueue.models import AITask
 def process_syllabus_generation(task: AITask) -> dict[str, Any]:
     """Plan the course that `input_data` asks for and save all of it, or find it among the learner's courses."""
     wish, learner_id = task.input_data, cast(int, task.user_id)
-    planner = SyllabusAI(find_equal=partial(find_equal, learner_id), on_step=task.report)
+    known = partial(find_equal, learner_id, model=wish.get("model", ""))
+    planner = SyllabusAI(find_equal=known, on_step=task.report)
     plan = planner.create(wish["topic"], wish["knowledge_level"], wish["background"])
     return task.settle(lambda: _result(task, learner_id, plan))
 

@@ -32,6 +32,11 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ("TASK_CONCURRENCY", "-1"),
         ("TASK_LEASE_SECONDS", "1.5"),
         ("TASK_MAX_PENDING", "many"),
+        ("LLM_MODELS", "gpt-5.4"),
+        ("LLM_MODELS", "oracle:delphi"),
+        ("LLM_MODELS", "ollama:a+"),
+        ("LLM_MODELS", "ollama:a,ollama:a"),
+        ("LLM_MODELS", "demo:demo"),
     ],
 )
 def test_a_wrong_value_is_one_line(name, value):
@@ -46,6 +51,44 @@ def test_a_secret_key_is_required_without_debug():
     done = manage("check", DEBUG="false", SECRET_KEY="")
 
     assert done.stderr == "techtree: SECRET_KEY must be set when DEBUG is off.\n"
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"])
+def test_a_model_on_offer_needs_its_key(name):
+    provider = name.partition("_")[0].lower()
+
+    done = manage("check", LLM_PROVIDER="", LLM_MODELS=f"ollama:llama3.1,{provider}:big")
+
+    assert done.stderr == (
+        f"techtree: {name} must be set, for LLM_MODELS offers a model of {provider}.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "own"),
+    [
+        ({}, "ollama:llama3.1:8b k-own http://gpu:11434"),
+        ({"LLM_PROVIDER": "openai"}, "openai:big k http://127.0.0.1:1/v1"),
+        ({"LLM_PROVIDER": "openai", "LLM_MODEL": "huge"}, "openai:huge k http://127.0.0.1:1/v1"),
+    ],
+)
+def test_the_first_model_on_offer_is_the_sites_own(environment, own):
+    given = {
+        "LLM_MODELS": "ollama:llama3.1:8b, openai:big+small",
+        "OLLAMA_API_KEY": "k-own",
+        "OLLAMA_BASE_URL": "http://gpu:11434",
+        "OPENAI_API_KEY": "k",
+        "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
+        "LLM_PROVIDER": "",
+    }
+    show = (
+        "from core.llm.offer import connection_of, default_model;"
+        "own = default_model(); print(own.name, *connection_of(own.provider))"
+    )
+
+    done = manage("shell", "-v", "0", "-c", show, **{**given, **environment})
+
+    assert done.stdout.strip() == own
 
 
 @pytest.mark.parametrize(

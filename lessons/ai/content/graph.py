@@ -8,7 +8,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from core.llm.door import Door, open_door
-from core.llm.providers import Role
+from core.llm.offer import Role
 from lessons.ai.content.nodes import Surroundings, recall, write
 from lessons.ai.content.state import ContentState, LessonBrief, LessonText
 

@@ -7,7 +7,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from core.llm.door import Door
-from core.llm.providers import Role
+from core.llm.offer import Role
 from lessons.ai.content.prompts import EXPOSITION_VERSION, exposition_prompt
 from lessons.ai.content.state import ContentState, LessonText, as_exposition, remind
 

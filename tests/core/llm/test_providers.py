@@ -6,8 +6,9 @@ import pytest
 
 from core.llm import errors
 from core.llm.door import open_door
+from core.llm.offer import Model
 from core.llm.prompt import Prompt
-from core.llm.providers import chat_model, close_clients, model_name
+from core.llm.providers import chat_model, chosen_model, close_clients
 from core.llm.scope import call_scope
 from core.models import LLMCall
 from tests.stubs.anthropic_server import AnthropicStub
@@ -39,7 +40,7 @@ def anthropic(settings):
 def test_a_role_means_a_model(settings, provider, large, fast, expected):
     settings.LLM_PROVIDER, settings.LLM_MODEL, settings.LLM_FAST_MODEL = provider, large, fast
 
-    assert (model_name("large"), model_name("fast")) == expected
+    assert (chosen_model().of("large"), chosen_model().of("fast")) == expected
 
 
 def test_anthropic_is_spoken(anthropic, prompt):
@@ -95,6 +96,50 @@ def test_ollama_is_spoken_through_its_compatible_endpoint(stub, prompt, settings
 
     assert open_door("fast").write(prompt).text == "Hello from the stub."
     assert stub.seen[0].path == "/v1/chat/completions"
+
+
+@pytest.mark.parametrize("named", ["", "/", "/v1", "/v1/"])
+def test_ollamas_address_need_not_name_the_endpoint(stub, prompt, settings, named):
+    settings.LLM_PROVIDER, settings.LLM_BASE_URL = "ollama", f"{stub.origin}{named}"
+
+    open_door("fast").write(prompt)
+
+    assert stub.seen[0].path == "/v1/chat/completions"
+
+
+def test_a_provider_that_is_not_the_sites_own_never_sees_the_sites_key(
+    anthropic, stub, prompt, settings
+):
+    settings.LLM_MODELS = (Model.read("anthropic:sonnet"), Model.read("ollama:llama"))
+    settings.LLM_CONNECTIONS = {
+        "anthropic": ("own-key", anthropic.address),
+        "ollama": ("", stub.address),
+    }
+    anthropic.queue(text("From Anthropic.", finish_reason="end_turn"))
+
+    answers = []
+    for model in settings.LLM_MODELS:
+        with call_scope(model=model.name):
+            answers.append(open_door("large").write(prompt))
+
+    assert [(answer.text, answer.model) for answer in answers] == [
+        ("From Anthropic.", "sonnet"),
+        ("Hello from the stub.", "llama"),
+    ]
+    assert "own-key" in str(anthropic.seen[0].headers)
+    assert "stub-key" not in str(anthropic.seen[0].headers) + str(stub.seen[0].headers)
+    calls = LLMCall.objects.order_by("pk").values_list("provider", "model")
+    assert list(calls) == [("anthropic", "sonnet"), ("ollama", "llama")]
+
+
+def test_the_same_question_to_another_model_is_not_replayed(stub, prompt, settings, task_id):
+    settings.LLM_MODELS = (Model.read("openai:a"), Model.read("openai:b"))
+
+    for model in settings.LLM_MODELS:
+        with call_scope(task_id=task_id, model=model.name):
+            open_door("large").write(prompt)
+
+    assert [seen.body["model"] for seen in stub.seen] == ["a", "b"]
 
 
 def test_the_demo_goes_through_the_ledger_like_any_other(settings, task_id):
