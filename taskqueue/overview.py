@@ -1,12 +1,13 @@
 """The queue at a glance: what waits, for how long, and who works on it."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from background_task.models import Task
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -15,9 +16,13 @@ from taskqueue.models import Worker
 
 @dataclass(frozen=True)
 class Pool:
-    """One kind of work. `oldest_seconds` is the age of the oldest row that could run now, None without one."""
+    """One kind of work. `slots` are those that living workers have for it, without what it may borrow.
+
+    `oldest_seconds` is the age of the oldest row that could run now, None without one.
+    """
 
     name: str
+    slots: int
     due: int
     later: int
     running: int
@@ -37,7 +42,7 @@ class WorkerState:
 
 
 def pools(now: datetime | None = None) -> list[Pool]:
-    """Return every pool that has work, by name."""
+    """Return every pool that has slots or work, by name; a queue that is no pool borrows slots of `bulk`."""
     now = now or timezone.now()
     free = Q(locked_by__isnull=True, failed_at__isnull=True)
     due = free & Q(run_at__lte=now)
@@ -48,16 +53,20 @@ def pools(now: datetime | None = None) -> list[Pool]:
         running=Count("pk", filter=Q(locked_by__isnull=False)),
         oldest=Min("run_at", filter=due),
     )
-    return [
-        Pool(
-            row["queue"] or "default",
-            row["due"],
-            row["later"],
-            row["running"],
-            (now - row["oldest"]).total_seconds() if row["oldest"] else None,
-        )
-        for row in counted
-    ]
+    slots = _slots()
+    found = {name: Pool(name, count, 0, 0, 0, None) for name, count in slots.items()}
+    for row in counted:
+        oldest = (now - row["oldest"]).total_seconds() if row["oldest"] else None
+        name = row["queue"] or "default"
+        found[name] = Pool(name, slots[name], row["due"], row["later"], row["running"], oldest)
+    return [found[name] for name in sorted(found)]
+
+
+def _slots() -> Counter[str]:
+    slots: Counter[str] = Counter()
+    for worker in _living():
+        slots.update(worker.pools)
+    return slots
 
 
 def workers() -> list[WorkerState]:
@@ -83,8 +92,12 @@ def workers() -> list[WorkerState]:
 
 def is_anyone_working() -> bool:
     """Whether any worker has beaten within a lease, by the database's clock."""
+    return _living().exists()
+
+
+def _living() -> "QuerySet[Worker]":
     lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
-    return Worker.objects.filter(beat_at__gte=Now() - lease).exists()
+    return Worker.objects.filter(beat_at__gte=Now() - lease)
 
 
 def as_data() -> dict[str, Any]:

@@ -1,46 +1,49 @@
 """Rows of the queue on the hot path: taking the next ones and dropping those that are done.
 
 Plain SQL, for Django would build an object of twenty fields for each row and compile each statement anew. The order is
-the one of the index `taskqueue_claim`; its expression is repeated here as it stands there, so that the databases see
+the one of the index `taskqueue_claim`; its expressions are repeated here as they stand there, so that the databases see
 that they need not sort, and the cost of a claim does not grow with the queue.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
 
+from taskqueue.pools import BULK, INTERACTIVE, Pool, known_pools
+
+CLAIMABLE = "locked_by IS NULL AND failed_at IS NULL"
+URGENT = f"CASE queue WHEN '{INTERACTIVE}' THEN 1 ELSE 0 END"
+OWNER = "coalesce(creator_object_id, 0)"
+ORDER = {
+    "sqlite": "julianday(run_at) - priority / 1440.0",
+    "postgresql": "(run_at AT TIME ZONE 'UTC') - priority * interval '1 minute'",
+}
 # SKIP LOCKED, so that workers that claim at once pass each other by instead of waiting:
 # https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE
-POSTGRESQL = """
-WITH due AS (
-    SELECT id FROM background_task
-    WHERE locked_by IS NULL AND failed_at IS NULL AND run_at <= %s AND {filters}
-    ORDER BY ((run_at AT TIME ZONE 'UTC') - priority * interval '1 minute'), id
-    LIMIT %s FOR UPDATE SKIP LOCKED
-)
-UPDATE background_task SET locked_by = %s, locked_at = %s
-FROM due WHERE background_task.id = due.id
-RETURNING background_task.id, task_name, task_params, locked_by, last_error
-"""
-# The caller's transaction is IMMEDIATE, so nobody else claims meanwhile. Without INDEXED BY the planner prefers the
-# library's index on locked_by and sorts everything that waits: https://sqlite.org/lang_indexedby.html
-SQLITE = """
-UPDATE background_task SET locked_by = %s, locked_at = %s
-WHERE id IN (
-    SELECT id FROM background_task INDEXED BY taskqueue_claim
-    WHERE locked_by IS NULL AND failed_at IS NULL AND run_at <= %s AND {filters}
-    ORDER BY julianday(run_at) - priority / 1440.0, id
-    LIMIT %s
-)
-RETURNING id, task_name, task_params, locked_by, last_error
-"""
+# SQLite's transaction is IMMEDIATE, so nobody else claims meanwhile.
+LOCK = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 NEXT = """
-SELECT run_at FROM background_task {indexed}
-WHERE locked_by IS NULL AND failed_at IS NULL AND {filters}
-ORDER BY run_at LIMIT 1
+SELECT * FROM (
+    SELECT id FROM background_task {indexed}
+    WHERE {claimable} AND {filters} AND run_at <= %s
+    ORDER BY {order}, id LIMIT %s {lock}
+) AS of_pool
+"""
+TAKE = """
+WITH due (taken) AS MATERIALIZED ({due})
+UPDATE background_task SET locked_by = %s, locked_at = %s
+FROM due WHERE id = taken
+RETURNING id, task_name, task_params, locked_by, last_error, queue, {owner}, {order}
+"""
+DUE = """
+SELECT * FROM (
+    SELECT run_at FROM background_task {indexed}
+    WHERE {claimable} AND {filters}
+    ORDER BY run_at LIMIT 1
+) AS of_pool
 """
 FREE = "UPDATE background_task SET locked_by = NULL, locked_at = NULL WHERE id IN ({places})"
 DROP = "DELETE FROM background_task WHERE locked_by = %s AND id IN ({places})"
@@ -52,13 +55,15 @@ LAST_CHANCE = "The worker stopped in the middle of this, in every attempt so far
 
 
 class Row(NamedTuple):
-    """What a run needs of its queue row."""
+    """What a run needs of its queue row. `owner` is the learner it is for, 0 where there is none."""
 
     id: int
     task_name: str
     task_params: str
     locked_by: str
     last_error: str
+    pool: str = BULK
+    owner: int = 0
 
     @property
     def is_risky(self) -> bool:
@@ -69,50 +74,81 @@ class Row(NamedTuple):
 
 
 class Claims:
-    """The queue as one worker sees it: the functions it knows, and the one queue it serves if it serves only one."""
+    """The queue as one worker sees it: the functions it knows and the pools it serves, or a queue if it serves one."""
 
-    def __init__(self, names: Sequence[str], queue: str = "") -> None:
-        filters = [f"task_name IN ({_places(names)})"]
-        self._given = list(names)
-        if queue:
-            filters.append("queue = %s")
-            self._given.append(queue)
-        self._filters = " AND ".join(filters)
+    def __init__(self, names: Sequence[str], pools: Sequence[Pool], queue: str = "") -> None:
+        self._names = list(names)
+        self._pools = {pool.name for pool in pools}
+        self._queue = queue
 
-    def take(self, limit: int, worker: str, *, risk: bool) -> list[Row]:
-        """Lock at most `limit` due rows for `worker` and return them; call it inside a transaction.
+    def take(self, limits: Mapping[str, int], worker: str, *, risk: bool) -> list[Row]:
+        """Lock due rows for `worker`, at most so many of each pool, and return them in order.
 
-        At most one of them is risky, and none unless `risk` is taken.
+        Call it inside a transaction. At most one of them is risky, and none unless `risk` is taken.
         """
         now = _adapt(timezone.now())
-        filters, filtered = self._filter(risk)
-        if connection.vendor == "postgresql":
-            sql, given = POSTGRESQL, [now, *filtered, limit, worker, now]
-        else:
-            sql, given = SQLITE, [worker, now, now, *filtered, limit]
+        parts = [self._select(NEXT, "claim", pool, risk) for pool in limits]
+        given: list[Any] = []
+        for (_, filtered), limit in zip(parts, limits.values(), strict=True):
+            given += [*filtered, now, limit]
+        given += [worker, now]
+        due = " UNION ALL ".join(sql for sql, _ in parts)
         with connection.cursor() as cursor:
-            cursor.execute(sql.format(filters=filters), given)
-            rows = [Row(*values) for values in cursor.fetchall()]
+            cursor.execute(TAKE.format(due=due, owner=OWNER, order=ORDER[connection.vendor]), given)
+            found = sorted(cursor.fetchall(), key=lambda values: (values[-1], values[0]))
+        rows = [Row._make([*row, self._pool_of(queue), owner]) for *row, queue, owner, _ in found]
         risky = [row for row in rows if row.is_risky]
-        _free(risky[1:])
+        free(risky[1:])
         return [row for row in rows if row not in risky[1:]]
 
-    def next_due(self, *, risk: bool) -> datetime | None:
-        """Return when the next row that `take` would take is due, or was; None when nothing waits."""
-        indexed = "" if connection.vendor == "postgresql" else "INDEXED BY taskqueue_due"
-        filters, given = self._filter(risk)
+    def next_due(self, pools: Iterable[str], *, risk: bool) -> datetime | None:
+        """Return when the next row of these pools is due, or was; None when nothing waits."""
+        parts = [self._select(DUE, "due", pool, risk) for pool in pools]
+        sql = " UNION ALL ".join(part for part, _ in parts)
         with connection.cursor() as cursor:
-            cursor.execute(NEXT.format(filters=filters, indexed=indexed), given)
-            found = cursor.fetchone()
-        return _moment(found[0]) if found else None
+            cursor.execute(sql, [value for _, given in parts for value in given])
+            found = [_moment(run_at) for (run_at,) in cursor.fetchall()]
+        return min(found, default=None)
 
-    def _filter(self, risk: bool) -> tuple[str, list[str]]:
-        if risk:
-            return self._filters, self._given
-        return f"{self._filters} AND last_error <> %s", [*self._given, LAST_CHANCE]
+    def _select(self, sql: str, index: str, pool: str, risk: bool) -> tuple[str, list[Any]]:
+        """Return a statement about the rows of a pool that this worker may run, and its parameters.
+
+        Without INDEXED BY SQLite prefers the library's index on locked_by and sorts everything that waits:
+        https://sqlite.org/lang_indexedby.html
+        """
+        filters, given = self._filter(pool)
+        if not risk:
+            filters, given = f"{filters} AND last_error <> %s", [*given, LAST_CHANCE]
+        statement = sql.format(
+            claimable=CLAIMABLE,
+            filters=filters,
+            order=ORDER[connection.vendor],
+            lock=LOCK[connection.vendor],
+            indexed=f"INDEXED BY taskqueue_{index}" if connection.vendor == "sqlite" else "",
+        )
+        return statement, given
+
+    def _filter(self, pool: str) -> tuple[str, list[Any]]:
+        named, values = self._queues(pool)
+        filters = f"{URGENT} = {int(pool == INTERACTIVE)} AND task_name IN ({_places(self._names)})"
+        return filters + named, [*self._names, *values]
+
+    def _queues(self, pool: str) -> tuple[str, list[str]]:
+        if pool == INTERACTIVE:
+            return "", []
+        if self._queue or pool != BULK:
+            return " AND queue = %s", [pool]
+        others = sorted(known_pools() - {INTERACTIVE, BULK})
+        if not others:
+            return "", []
+        return f" AND (queue IS NULL OR queue NOT IN ({_places(others)}))", others
+
+    def _pool_of(self, queue: str | None) -> str:
+        return queue if queue in self._pools else BULK
 
 
-def _free(rows: Sequence[Row]) -> None:
+def free(rows: Sequence[Row]) -> None:
+    """Give rows back as if they had not been taken; in the transaction that took them."""
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(FREE.format(places=_places(rows)), [row.id for row in rows])

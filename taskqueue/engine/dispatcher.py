@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from taskqueue.engine.beginning import begin
-from taskqueue.engine.claiming import Claims, Row
+from taskqueue.engine.claiming import Claims, Row, free
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.release import release
 from taskqueue.engine.runs import Run
@@ -21,6 +22,7 @@ from taskqueue.engine.slots import Slots
 from taskqueue.engine.wakeup import Wakeup
 from taskqueue.errors import LeaseLost
 from taskqueue.outage import is_outage
+from taskqueue.pools import Sharing
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Dispatcher:
 
     lease: Lease
     claims: Claims
+    sharing: Sharing
     slots: Slots
     wakeup: Wakeup
     stop: Stop
@@ -47,7 +50,7 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         self._ended: list[Ended] = []
-        self._expects_work = False  # so that a claim needs no look before it
+        self._hungry: set[str] = set()  # pools whose claims need no look before them
         self._next_due: datetime | None = None
         self._unsure = False  # whether rows may carry our name that we know nothing of
 
@@ -83,12 +86,12 @@ class Dispatcher:
     def _turn(self) -> bool:
         """Settle and claim once; False when there is nothing to do now."""
         self._collect()
-        room = self._room()
-        sure = self._expects_work
-        if not self._ended and not (room and (sure or self._is_something_due())):
+        limits = self._limits()
+        sure = not self._hungry.isdisjoint(limits)
+        if not self._ended and not (limits and (sure or self._is_something_due(limits))):
             return False
         settled = len(self._ended)
-        runs = self._settle_and_claim(room)
+        runs = self._settle_and_claim(limits)
         for run in runs:
             self.slots.start(run)
         if not (runs or settled or sure):
@@ -103,30 +106,31 @@ class Dispatcher:
         new = self.slots.take_ended()
         while new:
             self._ended += new
-            if not (self._expects_work and self.slots.running):
+            if not (self._hungry and self.slots.running):
                 return
             time.sleep(THICK_AND_FAST)
             new = self.slots.take_ended()
 
-    def _room(self) -> int:
+    def _limits(self) -> dict[str, int]:
+        """Return the pools that may claim now, and how much."""
         if self.stop.is_requested or not self.lease.is_held:
-            return 0
-        return self.slots.width - len(self.slots.running)
+            return {}
+        return self.sharing.limits(self.slots.running)
 
     def _takes_risk(self) -> bool:
         return not any(run.row.is_risky for run in self.slots.running)
 
-    def _is_something_due(self) -> bool:
-        self._next_due = self.claims.next_due(risk=self._takes_risk())
+    def _is_something_due(self, pools: Iterable[str]) -> bool:
+        self._next_due = self.claims.next_due(pools, risk=self._takes_risk())
         return self._next_due is not None and self._next_due <= timezone.now()
 
-    def _settle_and_claim(self, room: int) -> Sequence[Run]:
+    def _settle_and_claim(self, limits: Mapping[str, int]) -> Sequence[Run]:
         try:
             with transaction.atomic():
                 self.lease.hold()
                 self._release_unknown()
                 settle(self._ended, self.lease.name)
-                rows = self._claim(room) if room else []
+                rows = self._claim(limits) if limits else []
                 runs = begin(rows, self.lease)
         except Exception as error:
             if isinstance(error, LeaseLost) or is_outage(error) or not self._ended:
@@ -135,11 +139,16 @@ class Dispatcher:
             settle_one_by_one(self._ended, self.lease.name)
             rows, runs = [], []
         self._ended, self._unsure = [], False
-        self._expects_work = bool(room) and len(rows) == room
         return runs
 
-    def _claim(self, room: int) -> list[Row]:
-        return self.claims.take(room, self.lease.name, risk=self._takes_risk())
+    def _claim(self, limits: Mapping[str, int]) -> list[Row]:
+        rows = self.claims.take(limits, self.lease.name, risk=self._takes_risk())
+        found = Counter(row.pool for row in rows)
+        self._hungry -= {pool for pool, limit in limits.items() if found[pool] < limit}
+        self._hungry |= {pool for pool, limit in limits.items() if found[pool] == limit}
+        chosen = self.sharing.choose(rows, self.slots.running)
+        free([row for row in rows if row not in chosen])
+        return chosen
 
     def _release_unknown(self) -> None:
         """Put back rows whose claim was committed although the connection broke before we heard of it."""
@@ -155,10 +164,11 @@ class Dispatcher:
 
     def _rest(self) -> None:
         seconds = min(self.sleep, self.stop.seconds_left)
-        if self._next_due is not None and self._room():
+        if self._next_due is not None and self._limits():
             until_due = (self._next_due - timezone.now()).total_seconds()
             seconds = min(seconds, max(0.0, until_due))
-        self._expects_work = self.wakeup.wait(seconds)
+        if self.wakeup.wait(seconds):
+            self._hungry |= self.sharing.names
 
     def _wait_out(self, error: DatabaseError) -> None:
         """Wait for the database to come back. What has ended is kept and written then."""

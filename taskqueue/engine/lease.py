@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 from taskqueue.engine.identity import this_process
 from taskqueue.errors import LeaseLost
 from taskqueue.models import Worker
+from taskqueue.pools import Pool
 
 # As a foreign key would: beats pass, the deletion of the row does not.
 HOLD = "SELECT 1 FROM taskqueue_worker WHERE worker_id = %s {lock}"
@@ -25,8 +27,14 @@ class Lease:
     certain, so what is written is fenced as well (Kleppmann, "How to do distributed locking", 2016).
     """
 
-    def __init__(self, *, concurrency: int, queue: str, is_beating: bool = True) -> None:
-        self._described = {"concurrency": concurrency, "queue": queue}
+    def __init__(
+        self, *, concurrency: int, queue: str, pools: Sequence[Pool], is_beating: bool = True
+    ) -> None:
+        self._described = {
+            "concurrency": concurrency,
+            "queue": queue,
+            "pools": {pool.name: pool.slots for pool in pools},
+        }
         self.is_beating = is_beating
         self.every = settings.TASK_LEASE_SECONDS / 5
         self.trusted_for = 3 * self.every

@@ -25,6 +25,10 @@ class Run:
     started: float = field(default_factory=time.monotonic)
 
     @property
+    def pool(self) -> str:
+        return self.row.pool
+
+    @property
     def is_ours(self) -> bool:
         """Whether the row still carries this worker's name, as far as is known here."""
         return not self.given_back and self.row.locked_by == self.lease.name

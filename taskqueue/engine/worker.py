@@ -19,15 +19,16 @@ from taskqueue.engine.shutdown import Stop
 from taskqueue.engine.slots import CallingThread, Slots, Threads
 from taskqueue.engine.wakeup import Bell, Listening, Looking, Wakeup
 from taskqueue.outage import is_outage
+from taskqueue.pools import Pool, Sharing, one_slot
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Options:
-    """What `process_tasks` was asked for. A `duration` of 0 is for ever."""
+    """What `process_tasks` was asked for. A `duration` of 0 is for ever; without `pools` it is one slot for all."""
 
-    concurrency: int
+    pools: tuple[Pool, ...] = ()
     queue: str = ""
     sleep: float = 5.0
     duration: float = 0.0
@@ -36,8 +37,8 @@ class Options:
 
     @property
     def in_calling_thread(self) -> bool:
-        """A drain with one slot needs no thread, and so it works inside a caller's transaction too."""
-        return self.drain and self.concurrency == 1
+        """One slot needs no thread, and so it works inside a caller's transaction too."""
+        return not self.pools
 
 
 def work(options: Options) -> int:
@@ -45,14 +46,19 @@ def work(options: Options) -> int:
     bell = Bell()
     stop = Stop(options.grace, bell.poke)
     slots = _slots(options, bell)
+    pools = options.pools or one_slot(options.queue)
     lease = Lease(
         concurrency=slots.width,
         queue=options.queue,
+        pools=pools,
         is_beating=not connection.in_atomic_block,  # what is claimed in there nobody else can see
     )
     wakeup: Wakeup = Listening(bell) if connection.vendor == "postgresql" else Looking(bell)
-    claims = Claims(list(tasks._tasks), options.queue)
-    dispatcher = Dispatcher(lease, claims, slots, wakeup, stop, options.sleep, options.drain)
+    claims = Claims(list(tasks._tasks), pools, options.queue)
+    sharing = Sharing(pools, slots.width)
+    dispatcher = Dispatcher(
+        lease, claims, sharing, slots, wakeup, stop, options.sleep, options.drain
+    )
     keeper = Keeper(lease, slots.running, bell.poke)
     with _circumstances(options, stop):
         if _opens(lease, stop):
@@ -72,7 +78,7 @@ def work(options: Options) -> int:
 def _slots(options: Options, bell: Bell) -> Slots:
     if options.in_calling_thread:
         return CallingThread()
-    return Threads(options.concurrency, bell.poke)
+    return Threads(sum(pool.slots for pool in options.pools), bell.poke)
 
 
 @contextmanager

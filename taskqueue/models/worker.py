@@ -11,7 +11,8 @@ class Worker(models.Model):
 
     The row appears when the process starts and goes when it ends. `beats` grows with every heartbeat and `beat_at`
     is the database's time of the last one, so that hosts whose clocks differ agree. `machine` and `process` tell
-    whether a process of this host is the same that wrote the row, for a pid alone is used again by others.
+    whether a process of this host is the same that wrote the row, for a pid alone is used again by others. `pools` has
+    the slots of each pool that it serves.
     """
 
     worker_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -21,6 +22,7 @@ class Worker(models.Model):
     process = models.CharField(max_length=40)
     concurrency = models.PositiveSmallIntegerField()
     queue = models.CharField(max_length=190, blank=True, default="")
+    pools = models.JSONField(default=dict)
     started_at = models.DateTimeField(db_default=Now())
     beat_at = models.DateTimeField(db_default=Now())
     beats = models.PositiveBigIntegerField(default=0)

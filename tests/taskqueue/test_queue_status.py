@@ -23,7 +23,9 @@ def test_an_empty_queue_without_workers(db):
 
 
 def test_depth_age_and_leases(put):
-    worker = Worker.objects.create(host="here", pid=7, machine="m", process="p", concurrency=4)
+    worker = Worker.objects.create(
+        host="here", pid=7, machine="m", process="p", concurrency=4, pools={"bulk": 3, "chat": 1}
+    )
     dead = Worker.objects.create(host="there", pid=8, machine="m", process="p", concurrency=2)
     Worker.objects.filter(pk=dead.pk).update(beat_at=timezone.now() - timedelta(hours=1))
     running, waiting, later = put(), put(), put()
@@ -35,10 +37,11 @@ def test_depth_age_and_leases(put):
     rows[waiting].update(run_at=timezone.now() - timedelta(minutes=2))
     rows[later].update(run_at=timezone.now() + timedelta(minutes=2))
 
-    (pool,) = json.loads(show(json=True))["pools"]
+    pool, idle = json.loads(show(json=True))["pools"]
     here, there = json.loads(show(json=True))["workers"]
 
     assert (pool["name"], pool["due"], pool["later"], pool["running"]) == ("bulk", 1, 1, 1)
+    assert (pool["slots"], idle["name"], idle["slots"], idle["due"]) == (3, "chat", 1, 0)
     assert 120 <= pool["oldest_seconds"] < 180
     assert (here["name"], here["slots"], here["running"]) == ("here:7", 4, 1)
     assert 0 < here["lease_seconds"] <= 15

@@ -14,6 +14,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from taskqueue.engine.preflight import Preflight
 from taskqueue.engine.worker import Options, work
+from taskqueue.pools import Pool, pools_for, read_pools
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,16 @@ class Command(LibraryCommand):  # type: ignore[misc]
         parser.add_argument(
             "--concurrency",
             type=int,
-            help="How many tasks run at once (default: TASK_CONCURRENCY; 1 with --drain).",
+            help="How many tasks of any kind run at once (default: TASK_CONCURRENCY; 1 with --drain). "
+            "A few slots more, an eighth as many, are kept for interactive work.",
+        )
+        parser.add_argument(
+            "--pool",
+            action="append",
+            default=[],
+            metavar="NAME=N",
+            help="Slots for one kind of work, lent while they are idle; repeat it for others. Work without a "
+            "pool here is left to other workers.",
         )
         parser.add_argument(
             "--grace",
@@ -80,12 +90,29 @@ class LogStream(io.TextIOBase):
 
 
 def _options(given: dict[str, Any]) -> Options:
-    concurrency = given["concurrency"] or (1 if given["drain"] else settings.TASK_CONCURRENCY)
     return Options(
-        concurrency=concurrency,
+        pools=tuple(_pools(given)),
         queue=given["queue"] or "",
         sleep=given["sleep"],
         duration=given["duration"],
         grace=given["grace"],
         drain=given["drain"],
     )
+
+
+def _pools(given: dict[str, Any]) -> list[Pool]:
+    """Return the pools asked for; none for a drain by the caller's own thread."""
+    concurrency, queue = given["concurrency"], given["queue"]
+    if given["pool"]:
+        if concurrency is not None or queue:
+            raise CommandError("--pool goes with neither --concurrency nor --queue.")
+        try:
+            return read_pools(given["pool"])
+        except ValueError as wrong:
+            raise CommandError(str(wrong)) from None
+    if concurrency is not None and concurrency < 1:
+        raise CommandError("--concurrency must be at least 1.")
+    if given["drain"] and concurrency in (None, 1):
+        return []
+    concurrency = concurrency or settings.TASK_CONCURRENCY
+    return [Pool(queue, concurrency)] if queue else pools_for(concurrency)

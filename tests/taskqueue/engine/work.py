@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,5 @@ SPECS = {
     )
     for kind in (noop, note, wait, stuck, deadly, unstorable, loud, garbled, busy)
 }
+for kind in ("note", "stuck"):
+    SPECS[f"tutor_{kind}"] = replace(SPECS[kind], pool="interactive", priority=Priority.INTERACTIVE)
