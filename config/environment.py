@@ -1,12 +1,15 @@
 """What the environment may say, read and checked in one place; `settings.py` only arranges it."""
 
 import secrets
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from core.llm.offer import PROVIDERS, Model
+
+MOST = 1_000_000  # of any currency, for a million tokens
 
 
 class Environment(environ.Env):  # type: ignore[misc]
@@ -57,6 +60,11 @@ class Environment(environ.Env):  # type: ignore[misc]
             raise ImproperlyConfigured("LLM_MODELS must name each model once.")
         return models
 
+    def prices(self) -> dict[str, tuple[Decimal, Decimal]]:
+        """Return LLM_PRICES: for `provider:model` the price of a million tokens read, and of a million written."""
+        entries = [entry for entry in self.list("LLM_PRICES", default=[]) if entry.strip()]
+        return dict(map(_price, entries))
+
     def provider(self, models: tuple[Model, ...] = ()) -> str:
         """Return the model provider: as named, else that of the first of `models`, else `openai` or `demo`.
 
@@ -80,6 +88,25 @@ class Environment(environ.Env):  # type: ignore[misc]
             )
             for provider in PROVIDERS
         }
+
+
+def _price(entry: str) -> tuple[str, tuple[Decimal, Decimal]]:
+    model, _, both = entry.strip().rpartition("=")
+    try:
+        price_in, price_out = map(Decimal, both.split("/"))
+        provider, _, name = model.partition(":")
+        if (
+            provider not in PROVIDERS
+            or not name
+            or not (0 <= price_in < MOST and 0 <= price_out < MOST)
+        ):
+            raise ValueError(entry)
+    except (ValueError, InvalidOperation):
+        raise ImproperlyConfigured(
+            "LLM_PRICES must be a list like openai:gpt-5.4=1.25/10, prices of a million tokens in and out; "
+            f"{entry!r} is none."
+        ) from None
+    return model, (price_in, price_out)
 
 
 def check_connections(models: tuple[Model, ...], connections: dict[str, tuple[str, str]]) -> None:

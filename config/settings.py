@@ -184,6 +184,7 @@ LLM_MODEL = env.str("LLM_MODEL", default="")
 LLM_FAST_MODEL = env.str("LLM_FAST_MODEL", default="")
 if FIRST and not LLM_MODEL:
     LLM_MODEL, LLM_FAST_MODEL = FIRST.large, LLM_FAST_MODEL or FIRST.fast
+LLM_PRICES = env.prices()
 LLM_TIMEOUT = env.whole("LLM_TIMEOUT", 120, minimum=1)
 
 LOGGING = {

@@ -1,10 +1,15 @@
 """Where staff look at courses, at what learners did with them, and at what models were asked."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
 
 from core.models import (
     Assessment,
@@ -17,6 +22,10 @@ from core.models import (
     Syllabus,
     UserProgress,
 )
+from core.spending import by_course, by_learner, by_prompt, summary
+from core.templatetags.techtree import money
+
+PERIODS = ("1", "7", "30", "365")
 
 
 class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -147,6 +156,17 @@ class AssessmentAdmin(RecordAdmin):
     list_select_related = ["user", "lesson"]
 
 
+class Replayed(admin.SimpleListFilter):
+    title = "replays"
+    parameter_name = "replayed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Replayed instead of paid again")]
+
+    def queryset(self, request: HttpRequest, calls: QuerySet[LLMCall]) -> QuerySet[LLMCall]:
+        return calls.filter(replays__gt=0) if self.value() else calls
+
+
 @admin.register(LLMCall)
 class LLMCallAdmin(RecordAdmin):
     """The ledger; not even deleted here, since it is what was paid for."""
@@ -160,18 +180,68 @@ class LLMCallAdmin(RecordAdmin):
         "outcome",
         "tokens_in",
         "tokens_out",
+        "price",
         "seconds",
         "replays",
         "learner",
         "task_id",
     ]
-    list_filter = ["outcome", "prompt", "prompt_version", "role", "provider", "model", "created_at"]
+    list_filter = [
+        "outcome",
+        Replayed,
+        "prompt",
+        "prompt_version",
+        "role",
+        "provider",
+        "model",
+        "created_at",
+    ]
     search_fields = ["task_id", "learner__username", "error", "response"]
     list_select_related = ["learner"]
     date_hierarchy = "created_at"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_urls(self) -> list[Any]:
+        costs = self.admin_site.admin_view(self.costs)
+        return [path("costs/", costs, name="core_llmcall_costs"), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sum up what the list shows, all its pages together."""
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown:
+            shown["summary"] = summary(shown["cl"].queryset)
+        return response
+
+    def costs(self, request: HttpRequest) -> HttpResponse:
+        """Show what the last days cost: by learner, by course, by prompt."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = request.GET.get("days", "")
+        days = int(asked) if asked in PERIODS else 30
+        since = timezone.now() - timedelta(days=days)
+        tables = {
+            "Learner": by_learner(since),
+            "Course": by_course(since),
+            "Prompt": by_prompt(since),
+        }
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"What models cost in {days} days",
+            "tables": tables,
+            "periods": PERIODS,
+            "days": str(days),
+            "summary": summary(LLMCall.objects.filter(created_at__gte=since)),
+        }
+        return TemplateResponse(request, "admin/core/llmcall/costs.html", context)
+
+    @admin.display(description="cost", ordering="cost")
+    def price(self, call: LLMCall) -> str:
+        return money(call.cost)
 
     @admin.display(description="seconds", ordering="latency_ms")
     def seconds(self, call: LLMCall) -> str:

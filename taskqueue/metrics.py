@@ -47,6 +47,7 @@ class QueueCollector(Collector):
         yield self._run_seconds()
         yield self._calls()
         yield from self._tokens()
+        yield from self._money()
 
     def _tasks(self) -> Metric:
         family = GaugeMetricFamily(
@@ -96,4 +97,22 @@ class QueueCollector(Collector):
             )
             for row in rows:
                 family.add_metric(row[:2], row[column] or 0)
+            yield family
+
+    def _money(self) -> Iterator[Metric]:
+        sums = (
+            LLMCall.objects.filter(cost__isnull=False).order_by().values_list("provider", "model")
+        )
+        rows = list(sums.annotate(spent=Sum("cost"), not_spent=Sum(F("cost") * F("replays"))))
+        for column, name, meaning in (
+            (
+                2,
+                "techtree_model_cost",
+                "Money spent, by LLM_PRICES; calls without a price are left out.",
+            ),
+            (3, "techtree_model_cost_not_spent", "Money that replaying finished calls has saved."),
+        ):
+            family = CounterMetricFamily(name, meaning, labels=["provider", "model"])
+            for row in rows:
+                family.add_metric(row[:2], float(row[column]))
             yield family

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
+from core.llm.prices import cost_of
 from core.models import LLMCall
 from core.models.llm_call import Outcome
 
@@ -74,6 +75,7 @@ def record(
         "response": reply.text,
         "tokens_in": reply.tokens_in,
         "tokens_out": reply.tokens_out,
+        "cost": cost_of(request.provider, request.model, reply.tokens_in, reply.tokens_out),
         "latency_ms": round(1000 * latency),
     }
     try:

@@ -39,6 +39,13 @@ class LLMCall(models.Model):
     response = models.TextField(blank=True, default="")
     tokens_in = models.PositiveIntegerField(null=True, blank=True)
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
+    cost = models.DecimalField(
+        max_digits=16,
+        decimal_places=9,
+        null=True,
+        blank=True,
+        help_text="By LLM_PRICES when the call was made; empty when that was not known.",
+    )
     latency_ms = models.PositiveIntegerField()
     outcome = models.CharField(max_length=15, choices=Outcome)
     error = models.TextField(blank=True, default="")

@@ -1,5 +1,6 @@
 """What templates need of ours: Markdown, icons, and small words."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -28,6 +29,12 @@ def remark(text: str) -> SafeString:
 def line(text: str) -> SafeString:
     """Render one line, for places that hold no paragraphs, as a label."""
     return render_line(text)
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """Return an amount to four places, for a call costs hundredths of a cent; what is not known is a dash."""
+    return "–" if amount is None else f"{amount:,.4f}"
 
 
 @register.filter(name="is")

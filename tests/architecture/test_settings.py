@@ -37,6 +37,11 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ("LLM_MODELS", "ollama:a+"),
         ("LLM_MODELS", "ollama:a,ollama:a"),
         ("LLM_MODELS", "demo:demo"),
+        ("LLM_PRICES", "openai:gpt-5.4"),
+        ("LLM_PRICES", "openai:gpt-5.4=1"),
+        ("LLM_PRICES", "gpt-5.4=1/2"),
+        ("LLM_PRICES", "openai:gpt-5.4=1/-2"),
+        ("LLM_PRICES", "openai:gpt-5.4=1/NaN"),
     ],
 )
 def test_a_wrong_value_is_one_line(name, value):

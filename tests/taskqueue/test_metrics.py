@@ -23,6 +23,7 @@ def test_the_queue_and_the_ledger(client, charlie, put, drain):
     LLMCall.objects.create(
         request_hash="x", role="fast", provider="demo", model="demo", prompt="p",
         prompt_version="1", latency_ms=5, outcome="ok", tokens_in=3, tokens_out=None,
+        cost="0.25", replays=3,
     )  # fmt: skip
     client.force_login(charlie)
 
@@ -36,6 +37,8 @@ def test_the_queue_and_the_ledger(client, charlie, put, drain):
     assert found["techtree_model_calls_total", "demo", "demo", "ok"] == 1
     assert found["techtree_tokens_in_total", "demo", "demo"] == 3
     assert found["techtree_tokens_out_total", "demo", "demo"] == 0
+    assert found["techtree_model_cost_total", "demo", "demo"] == 0.25
+    assert found["techtree_model_cost_not_spent_total", "demo", "demo"] == 0.75
 
 
 @pytest.mark.parametrize(
