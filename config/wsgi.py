@@ -1,4 +1,4 @@
-"""The WSGI entry point, for gunicorn and others."""
+"""The WSGI entry point, for servers that speak nothing else: there, readers of a stream come back for more."""
 
 import os
 

@@ -1,51 +1,47 @@
 """A task's life as Server-Sent Events (WHATWG HTML, section 9.2)."""
 
-import json
 import uuid
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 
 from core.api import json_endpoint
 from taskqueue.access import visible_task
-from taskqueue.models import AITask, TaskStatus
-from taskqueue.presenting import poll_after, status_body
-
-NAMES = {
-    TaskStatus.PENDING: "progress",
-    TaskStatus.PROCESSING: "progress",
-    TaskStatus.COMPLETED: "completed",
-    TaskStatus.FAILED: "failed",
-    TaskStatus.CANCELLED: "cancelled",
-}
+from taskqueue.models import AITask, TaskEvent
+from taskqueue.streaming.application import HANDOVER
+from taskqueue.streaming.reader import BEGINNING, Subscription, as_event
 
 
 @json_endpoint("GET")
 def task_events(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
-    """Send what changed after `Last-Event-ID` and end the response.
+    """Send what is told of a task after `Last-Event-ID`, as it happens.
 
-    EventSource comes back by itself after `retry:`, so that a reader holds no thread while nothing happens. Once
-    it has the final event it is told to stay away (204).
+    Whoever has seen the end is told to stay away (204). Under a server that cannot stream, what there is already is
+    the whole answer; EventSource comes back for more by itself.
     """
     task = visible_task(request, task_id)
-    number = sequence_number(task)
-    seen = _last_seen(request)
-    if seen >= number and not task.is_active:
+    after = _last_seen(request, task)
+    if after == task.events and not task.is_active:
         return HttpResponse(status=204)
-    lines = [f"retry: {1000 * poll_after(task)}"]
-    if seen < number:
-        lines += [f"id: {number}", f"event: {NAMES[TaskStatus(task.status)]}"]
-        lines += [f"data: {json.dumps(status_body(task))}"]
-    response = HttpResponse("\n".join(lines) + "\n\n", content_type="text/event-stream")
+    response = HttpResponse(content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    handover = request.META.get("asgi.scope", {}).get(HANDOVER)
+    if handover is not None:
+        handover.subscription = Subscription(task.pk, after, request.session.session_key or "")
+    else:
+        response.content = BEGINNING + told_after(task, after)
     return response
 
 
-def sequence_number(task: AITask) -> int:
-    """Return a number that grows with every change of the task: microseconds since it was created."""
-    return (task.updated_at - task.created_at) // timedelta(microseconds=1) + 1
+def told_after(task: AITask, after: int) -> bytes:
+    """Return the events with larger numbers than `after`."""
+    told = TaskEvent.objects.filter(task=task, sequence__gt=after).order_by("sequence")
+    return b"".join(as_event(*event) for event in told.values_list("sequence", "name", "data"))
 
 
-def _last_seen(request: HttpRequest) -> int:
+def _last_seen(request: HttpRequest, task: AITask) -> int:
+    """Return the number after which to go on; a number that was never given means a new reader."""
     last = request.headers.get("Last-Event-ID", "")
-    return int(last) if last.isascii() and last.isdigit() else 0
+    if last.isascii() and last.isdigit() and 0 < int(last) <= task.events:
+        return int(last)
+    return TaskEvent.objects.before_newest_life(task)

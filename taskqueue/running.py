@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ from taskqueue.outage import is_outage
 from taskqueue.outcome import Again, Completed, Failed, Interrupted, Lost, Outcome, Saved
 from taskqueue.registry import Processor, spec_of
 from taskqueue.retry import is_worth_retrying
+from taskqueue.telling import Teller
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +44,11 @@ def run(task_id: str, ticket: int | None = None) -> None:
         logger.info("%s was cancelled or taken over; this run saves nothing", task)
 
 
-def attempt(task: AITask, check: Callable[[], None]) -> Outcome:
-    """Do the work of a task that has begun and say how it ended. `check` raises LeaseLost when it was lost."""
+def attempt(task: AITask, check: Callable[[], None], teller: Teller | None = None) -> Outcome:
+    """Do the work of a task that has begun and say how it ended.
+
+    `check` raises LeaseLost when it was lost; `teller` shows readers what a model writes.
+    """
     if task.attempt > task.max_attempts:
         return interrupted_too_often(task)
     try:
@@ -52,7 +57,7 @@ def attempt(task: AITask, check: Callable[[], None]) -> Outcome:
         logger.exception("%s waits: its processor cannot be loaded", task)
         return Interrupted(timezone.now() + AFTER_BROKEN_CODE)
     try:
-        return _process(task, processor, check)
+        return _process(task, processor, check, teller or Teller())
     except LeaseLost:
         logger.info("%s was cancelled or taken over; this run saves nothing", task)
         return Lost()
@@ -69,8 +74,17 @@ def interrupted_too_often(task: AITask) -> Failed:
     )
 
 
-def _process(task: AITask, processor: Processor, check: Callable[[], None]) -> Outcome:
-    with call_scope(task_id=task.task_id, learner_id=task.user_id, model=task.model, check=check):
+def _process(
+    task: AITask, processor: Processor, check: Callable[[], None], teller: Teller
+) -> Outcome:
+    with call_scope(
+        task_id=task.task_id,
+        learner_id=task.user_id,
+        model=task.model,
+        on_token=partial(teller.say, (task.task_id, task.fence)),
+        on_text_end=teller.write,
+        check=check,
+    ):
         result = processor(task)
     if task.status == TaskStatus.COMPLETED:
         return Saved()

@@ -70,7 +70,12 @@ class Door:
         Raises EmptyAnswer, TruncatedOutput or Refused rather than return what is not an answer, and InvalidOutput
         when `accept` raises ValueError; the task's next run then asks again.
         """
-        return Answer(self._ask(prompt, prompt.messages(), aloud=True, accept=accept), self.model)
+        scope = current_scope.get() or CallScope()
+        try:
+            text = self._ask(prompt, prompt.messages(), aloud=True, accept=accept)
+        finally:
+            scope.on_text_end()
+        return Answer(text, self.model)
 
     def fill(self, prompt: Prompt, schema: type[M]) -> M:
         """Return an object of `schema`. An answer that does not fit is sent back once, then it is InvalidOutput."""

@@ -13,13 +13,15 @@ class CallScope:
     """The task that calls are made for.
 
     `model` names the one the work was given (see `core.llm.offer`), "" for the site's own. `check` raises when the task
-    was lost; `on_token` sees text as it comes.
+    was lost. `on_token` sees text that is meant for reading as it comes, and `on_text_end` is called when no more of
+    it comes, however that ended.
     """
 
     task_id: uuid.UUID | None = None
     learner_id: int | None = None
     model: str = ""
     on_token: Callable[[str], None] | None = None
+    on_text_end: Callable[[], None] = lambda: None
     check: Callable[[], None] | None = None
     ordinals: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -34,10 +36,11 @@ def call_scope(
     learner_id: int | None = None,
     model: str = "",
     on_token: Callable[[str], None] | None = None,
+    on_text_end: Callable[[], None] = lambda: None,
     check: Callable[[], None] | None = None,
 ) -> Iterator[CallScope]:
     """Make every model call inside the block count as made for this task."""
-    scope = CallScope(task_id, learner_id, model, on_token, check)
+    scope = CallScope(task_id, learner_id, model, on_token, on_text_end, check)
     token = current_scope.set(scope)
     try:
         yield scope

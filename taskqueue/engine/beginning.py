@@ -11,14 +11,14 @@ from taskqueue.engine.claiming import Row, drop
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import Ticket, ticket_of
-from taskqueue.models import AITask
+from taskqueue.models import AITask, TaskEvent
 
 ANY = -1
 # The set-based twin of AITask.begin(). A task found `processing` was left behind by a dead worker.
 BEGIN = """
 UPDATE taskqueue_aitask
 SET status = 'processing', attempt = attempt + 1, fence = fence + 1, progress = NULL,
-    next_attempt_at = NULL, started_at = %s, updated_at = %s
+    next_attempt_at = NULL, started_at = %s, updated_at = %s, events = events + 1
 FROM {values}
 WHERE task_id = given.column1 AND given.column2 IN (ticket, {any})
     AND status IN ('pending', 'processing')
@@ -53,5 +53,6 @@ def _begin(tickets: Sequence[Ticket]) -> dict[uuid.UUID, AITask]:
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     columns = ", ".join(str(field.column) for field in AITask._meta.concrete_fields)
     begin = BEGIN.format(values=values, any=ANY, columns=columns)
-    tasks = AITask.objects.raw(begin, [now, now, *given])
+    tasks = list(AITask.objects.raw(begin, [now, now, *given]))
+    TaskEvent.objects.append([task.start_entry() for task in tasks])
     return {task.task_id: task for task in tasks}

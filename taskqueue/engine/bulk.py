@@ -31,25 +31,30 @@ def update_each(
     *,
     where: dict[str, Any],
     to: dict[str, Any],
-) -> None:
+    grow: str = "",
+) -> list[tuple[Any, int]]:
     """Update the rows of `model` whose `match` fields are as given, setting the `change` fields to their own values.
 
     Each of `rows` holds first the values to match and then the values to set, none of them None. `where` must hold
-    for all of them and `to` is set in all of them.
+    for all of them and `to` is set in all of them. The column `grow` grows by one; returned are the keys of the rows
+    that changed with what it has become.
     """
     if not rows:
-        return
+        return []
     table = model._meta.db_table
     values, given = values_of(model, [*match, *change], rows)
     pairs = [
         f"{_column(model, name)} = given.column{n}" for n, name in enumerate([*match, *change], 1)
     ]
     sets = pairs[len(match) :] + [f"{_column(model, name)} = %s" for name in to]
+    sets += [f"{grow} = {grow} + 1"] if grow else []
     conditions = [f"{table}.{pair}" for pair in pairs[: len(match)]]
     conditions += [f"{table}.{_column(model, name)} = %s" for name in where]
     sql = f"UPDATE {table} SET {', '.join(sets)} FROM {values} WHERE {' AND '.join(conditions)}"  # noqa: S608
+    sql += f" RETURNING {model._meta.pk.column}, {grow}" if grow else ""
     with connection.cursor() as cursor:
         cursor.execute(sql, [*_adapted(model, to), *given, *_adapted(model, where)])
+        return list(cursor.fetchall()) if grow else []
 
 
 def _column(model: type[Model], name: str) -> str:

@@ -2,8 +2,9 @@
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from background_task.models import Task
 from background_task.settings import app_settings
@@ -13,7 +14,9 @@ from django.utils import timezone
 
 from taskqueue.engine.claiming import LAST_CHANCE
 from taskqueue.engine.tickets import Ticket, ticket_of
-from taskqueue.models import AITask, TaskStatus
+from taskqueue.models import AITask, TaskEvent, TaskStatus
+from taskqueue.models.ai_task import final_entry, retry_data
+from taskqueue.models.task_event import Entry, EventName
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +62,7 @@ def _bury_tasks(tasks: dict[uuid.UUID, AITask]) -> set[uuid.UUID]:
     """Fail the tasks that have no attempt left and return their keys."""
     poison = {task.task_id for task in tasks.values() if not task.has_attempts_left}
     AITask.objects.filter(task_id__in=poison).update(
+        events=F("events") + 1,
         status=TaskStatus.FAILED,
         error=TOO_OFTEN,
         error_code="interrupted",
@@ -66,20 +70,44 @@ def _bury_tasks(tasks: dict[uuid.UUID, AITask]) -> set[uuid.UUID]:
         finished_at=timezone.now(),
         updated_at=timezone.now(),
     )
+    TaskEvent.objects.append(
+        [
+            final_entry(task.task_id, task.events + 1, TaskStatus.FAILED)
+            for task in tasks.values()
+            if task.task_id in poison
+        ]
+    )
     for task_id in poison:
         logger.error("AITask %s failed: its worker stopped in every one of its attempts", task_id)
     return poison
 
 
-def _let_wait(tasks: Iterable[AITask], counted: bool, when: datetime | None) -> None:
+def _let_wait(tasks: Sequence[AITask], counted: bool, when: datetime | None) -> None:
+    """Put the tasks, whose rows are locked, back to waiting and tell of it."""
     waiting = AITask.objects.filter(task_id__in=[task.task_id for task in tasks])
-    fields = {"status": TaskStatus.PENDING, "progress": None, "next_attempt_at": when}
+    fields: dict[str, Any] = {
+        "status": TaskStatus.PENDING,
+        "progress": None,
+        "next_attempt_at": when,
+        "updated_at": timezone.now(),
+        "events": F("events") + 1,
+    }
+    reason = (INTERRUPTED, "interrupted") if counted else ("", "")
     if counted:
-        waiting.update(
-            error=INTERRUPTED, error_code="interrupted", updated_at=timezone.now(), **fields
-        )
+        waiting.update(error=reason[0], error_code=reason[1], **fields)
     else:
-        waiting.update(attempt=F("attempt") - 1, updated_at=timezone.now(), **fields)
+        waiting.update(attempt=F("attempt") - 1, **fields)
+    TaskEvent.objects.append(
+        [
+            Entry(
+                task.task_id,
+                task.events + 1,
+                EventName.RETRY,
+                retry_data(task.attempt - (not counted), when, *reason),
+            )
+            for task in tasks
+        ]
+    )
 
 
 def _survives(row: Task) -> bool:

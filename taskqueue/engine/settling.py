@@ -5,6 +5,7 @@ the worker on the queue row, so that the row of another run is left alone.
 """
 
 import logging
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,9 @@ from taskqueue.engine.bulk import update_each
 from taskqueue.engine.claiming import drop
 from taskqueue.engine.release import release
 from taskqueue.engine.runs import Run
-from taskqueue.models import AITask, TaskStatus
+from taskqueue.models import AITask, TaskEvent, TaskStatus
+from taskqueue.models.ai_task import final_entry, retry_data
+from taskqueue.models.task_event import Entry, EventName
 from taskqueue.outage import is_outage
 from taskqueue.outcome import Again, Completed, Failed, Interrupted, Lost, Outcome, Saved
 
@@ -57,7 +60,10 @@ def settle_one_by_one(ended: Sequence[Ended], worker: str) -> None:
 
 def _complete(ended: Sequence[tuple[Run, dict[str, Any]]]) -> None:
     rows = [(run.task.task_id, run.task.fence, result) for run, result in ended if run.task]
-    _transition(["result"], rows, TaskStatus.COMPLETED, finished_at=timezone.now(), **NO_REASON)
+    numbers = _transition(
+        ["result"], rows, TaskStatus.COMPLETED, finished_at=timezone.now(), **NO_REASON
+    )
+    _tell_ends(numbers, TaskStatus.COMPLETED)
 
 
 def _fail(ended: Sequence[tuple[Run, Failed]]) -> None:
@@ -66,7 +72,8 @@ def _fail(ended: Sequence[tuple[Run, Failed]]) -> None:
         for run, end in ended
         if run.task
     ]
-    _transition(REASON, rows, TaskStatus.FAILED, finished_at=timezone.now())
+    numbers = _transition(REASON, rows, TaskStatus.FAILED, finished_at=timezone.now())
+    _tell_ends(numbers, TaskStatus.FAILED)
 
 
 def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
@@ -75,7 +82,8 @@ def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
         for run, end in ended
         if run.task
     ]
-    _transition((*REASON, "next_attempt_at"), rows, TaskStatus.PENDING, progress=None)
+    numbers = _transition((*REASON, "next_attempt_at"), rows, TaskStatus.PENDING, progress=None)
+    _tell_retries(numbers, ended)
     update_each(
         Task,
         ["id"],
@@ -86,16 +94,36 @@ def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
     )
 
 
+def _tell_retries(numbers: dict[uuid.UUID, int], ended: Sequence[tuple[Run, Again]]) -> None:
+    TaskEvent.objects.append(
+        [
+            Entry(task_id, numbers[task_id], EventName.RETRY, data)
+            for run, end in ended
+            if run.task and (task_id := run.task.task_id) in numbers
+            for data in [retry_data(run.task.attempt, end.when, end.error, end.code)]
+        ]
+    )
+
+
 def _transition(
     change: Sequence[str], rows: Sequence[Sequence[Any]], status: TaskStatus, **to: Any
-) -> None:
+) -> dict[uuid.UUID, int]:
+    """Return the numbers of the events that tell of it, by task."""
     if "next_attempt_at" not in change:
         to["next_attempt_at"] = None
-    update_each(
+    changed = update_each(
         AITask,
         ["task_id", "fence"],
         change,
         rows,
         where={"status": TaskStatus.PROCESSING},
         to={"status": status, "updated_at": timezone.now(), **to},
+        grow="events",
+    )
+    return {uuid.UUID(str(task_id)): number for task_id, number in changed}
+
+
+def _tell_ends(numbers: dict[uuid.UUID, int], status: TaskStatus) -> None:
+    TaskEvent.objects.append(
+        [final_entry(task_id, number, status) for task_id, number in numbers.items()]
     )

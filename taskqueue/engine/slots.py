@@ -13,6 +13,7 @@ from taskqueue.engine.functions import run_function
 from taskqueue.engine.runs import Run
 from taskqueue.outcome import Lost, Outcome
 from taskqueue.running import attempt
+from taskqueue.telling import Teller, Writer
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Threads:
         self._poke = poke
         self._waiting: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
         self._ended: deque[tuple[Run, Outcome]] = deque()
+        self._writer = Writer()
         for number in range(width):
             threading.Thread(target=self._work, name=f"slot-{number}", daemon=True).start()
 
@@ -57,10 +59,11 @@ class Threads:
         """Let the threads end as soon as they have nothing to run."""
         for _ in range(self.width):
             self._waiting.put(None)
+        self._writer.end()
 
     def _work(self) -> None:
         while run := self._waiting.get():
-            outcome = execute(run)
+            outcome = execute(run, self._writer)
             connections.close_all()  # sixteen idle slots hold no connection
             self._ended.append((run, outcome))
             self._poke()
@@ -77,7 +80,7 @@ class CallingThread:
 
     def start(self, run: Run) -> None:
         self.running.append(run)
-        self._ended.append((run, execute(run)))
+        self._ended.append((run, execute(run, Teller())))
 
     def take_ended(self) -> list[tuple[Run, Outcome]]:
         ended, self._ended = self._ended, []
@@ -88,10 +91,12 @@ class CallingThread:
         """Nothing runs when the caller is here."""
 
 
-def execute(run: Run) -> Outcome:
+def execute(run: Run, teller: Teller) -> Outcome:
     """Do the work of a run and return how it ended; nothing is raised."""
     try:
-        return run_function(run) if run.task is None else attempt(run.task, run.check)
+        if run.task is None:
+            return run_function(run)
+        return attempt(run.task, run.check, teller)
     except Exception:
         logger.exception("%s is put back: the engine failed around it", run.row)
         return Lost()

@@ -3,6 +3,7 @@
 import os
 import selectors
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -47,8 +48,13 @@ class Listening:
     Uses the connection of the thread that waits, and listens again after that was lost.
     """
 
-    def __init__(self, bell: Bell) -> None:
+    def __init__(
+        self, bell: Bell, channel: str = "taskqueue", hear: Callable[[str], object] = str
+    ) -> None:
+        """Listen on a channel; `hear` is given what each notification carries."""
         self._bell = bell
+        self._channel = channel
+        self._tell = hear
         self._heard = False
         self._listening_on: Any = None
 
@@ -66,17 +72,18 @@ class Listening:
         if self._listening_on is not None and self._listening_on is connection.connection:
             self._listening_on.remove_notify_handler(self._hear)
             with connection.cursor() as cursor:
-                cursor.execute("UNLISTEN taskqueue")
+                cursor.execute(f"UNLISTEN {self._channel}")
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("LISTEN taskqueue")
+            cursor.execute(f"LISTEN {self._channel}")
         self._listening_on = connection.connection
         connection.connection.add_notify_handler(self._hear)
 
-    def _hear(self, notification: object) -> None:
+    def _hear(self, notification: Any) -> None:
         """Note a notification; those that come with the answer to a query end up here too."""
         self._heard = True
+        self._tell(notification.payload)
 
     def _sleep(self, seconds: float) -> None:
         socket = connection.connection.fileno()
@@ -94,15 +101,17 @@ class Listening:
         with connection.wrap_database_errors:
             server = connection.connection.pgconn
             server.consume_input()
-            while server.notifies():
+            while notification := server.notifies():
                 self._heard = True
+                self._tell(notification.extra.decode())
 
 
 class Looking:
     """SQLite is asked: PRAGMA data_version changes with the commits of others and costs a few microseconds."""
 
-    def __init__(self, bell: Bell) -> None:
+    def __init__(self, bell: Bell, every: float = POLL_EVERY) -> None:
         self._bell = bell
+        self._every = every
         self._seen: object = None
         self._selector = selectors.DefaultSelector()
         self._selector.register(bell.ear, selectors.EVENT_READ)
@@ -114,7 +123,7 @@ class Looking:
             left = until - time.monotonic()
             if left <= 0:
                 break
-            if self._selector.select(min(POLL_EVERY, left)):
+            if self._selector.select(min(self._every, left)):
                 self._bell.hush()
                 break
         return False

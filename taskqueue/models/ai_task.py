@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from taskqueue.errors import LeaseLost, WrongState
+from taskqueue.models.task_event import Entry, EventName, TaskEvent
 from taskqueue.querysets import AITaskQuerySet
 from taskqueue.types import ACTIVE, FINAL, TaskStatus, TaskType, task_type_choices
 
@@ -24,7 +25,8 @@ class AITask(models.Model):
     `fence` is the fencing token: it grows with every run, so that a run that lost the task can be told from the one
     that has it (Kleppmann, "How to do distributed locking", 2016). `attempt` counts runs from 1. `ticket` grows
     with every row written into the queue for the task: only the newest row may run it. `subject` names what the
-    work is about (`lesson:<id>`), so that a page finds it again; `dedupe_key` makes the same work run once.
+    work is about (`lesson:<id>`), so that a page finds it again; `dedupe_key` makes the same work run once. `events`
+    counts the TaskEvents: a transition adds to it in its own update, which so gives each event its number.
     """
 
     Type = TaskType
@@ -47,6 +49,7 @@ class AITask(models.Model):
     max_attempts = models.PositiveSmallIntegerField(default=3)
     fence = models.PositiveBigIntegerField(default=0)
     ticket = models.PositiveIntegerField(default=0)
+    events = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True, default="", help_text="What the learner is told.")
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_detail = models.TextField(blank=True, default="", help_text="Traceback, for staff.")
@@ -108,17 +111,26 @@ class AITask(models.Model):
         mine = AITask.objects.filter(task_id=self.task_id, status__in=ACTIVE, fence=self.fence)
         if ticket is not None:
             mine = mine.filter(ticket=ticket)
-        took = mine.update(
-            status=TaskStatus.PROCESSING,
-            attempt=F("attempt") + 1,
-            fence=F("fence") + 1,
-            started_at=timezone.now(),
-            next_attempt_at=None,
-            progress=None,
-            updated_at=timezone.now(),
-        )
-        self.refresh_from_db()
+        with transaction.atomic():
+            took = mine.update(
+                status=TaskStatus.PROCESSING,
+                attempt=F("attempt") + 1,
+                fence=F("fence") + 1,
+                started_at=timezone.now(),
+                next_attempt_at=None,
+                progress=None,
+                updated_at=timezone.now(),
+                events=F("events") + 1,
+            )
+            self.refresh_from_db()
+            if took:
+                TaskEvent.objects.append([self.start_entry()])
         return bool(took)
+
+    def start_entry(self) -> Entry:
+        """Return the event of a run that has just begun; `events` counts it already."""
+        data = {"attempt": self.attempt, "max_attempts": self.max_attempts}
+        return Entry(self.task_id, self.events, EventName.STARTED, data)
 
     def hold(self) -> None:
         """Raise LeaseLost unless this run still owns the task."""
@@ -127,7 +139,8 @@ class AITask(models.Model):
 
     def report(self, step: str, done: int = 0, total: int = 0) -> None:
         """Show the learner what is being done; LeaseLost when this run no longer owns the task."""
-        self._transition({"progress": {"step": step, "done": done, "total": total}})
+        progress = {"step": step, "done": done, "total": total}
+        self._transition({"progress": progress}, EventName.PROGRESS, progress)
 
     def settle(self, save: Callable[[], Result]) -> Result:
         """Write the result of this run: `save`'s rows and the completion commit together or not at all.
@@ -135,7 +148,7 @@ class AITask(models.Model):
         `save` returns the task's JSON-able result. LeaseLost, and nothing saved, when the run lost the task.
         """
         with transaction.atomic():
-            self._transition({"updated_at": timezone.now()})
+            self._lock()
             result = save()
             self._end(TaskStatus.COMPLETED, result=result, error="", error_code="", error_detail="")
         return result
@@ -150,7 +163,9 @@ class AITask(models.Model):
                 "error": error,
                 "error_code": code,
                 "error_detail": detail,
-            }
+            },
+            EventName.RETRY,
+            retry_data(self.attempt, when, error, code),
         )
 
     def hand_back(self, when: datetime) -> None:
@@ -161,7 +176,9 @@ class AITask(models.Model):
                 "attempt": self.attempt - 1,
                 "next_attempt_at": when,
                 "progress": None,
-            }
+            },
+            EventName.RETRY,
+            retry_data(self.attempt - 1, when),
         )
 
     def fail(self, *, error: str, code: str, detail: str) -> None:
@@ -170,16 +187,19 @@ class AITask(models.Model):
 
     def cancel(self) -> None:
         """End an active task for its owner; a run in the middle of it can save nothing any more."""
-        ended = AITask.objects.filter(task_id=self.task_id, status__in=ACTIVE).update(
-            status=TaskStatus.CANCELLED,
-            finished_at=timezone.now(),
-            updated_at=timezone.now(),
-            next_attempt_at=None,
-            fence=F("fence") + 1,
-        )
-        self.refresh_from_db()
-        if not ended:
-            raise WrongState
+        with transaction.atomic():
+            ended = AITask.objects.filter(task_id=self.task_id, status__in=ACTIVE).update(
+                status=TaskStatus.CANCELLED,
+                finished_at=timezone.now(),
+                updated_at=timezone.now(),
+                next_attempt_at=None,
+                fence=F("fence") + 1,
+                events=F("events") + 1,
+            )
+            self.refresh_from_db()
+            if not ended:
+                raise WrongState
+            TaskEvent.objects.append([final_entry(self.task_id, self.events, self.status)])
 
     def reopen(self) -> None:
         """Give a failed or cancelled task a fresh set of attempts; its queue row is the caller's to write."""
@@ -199,14 +219,41 @@ class AITask(models.Model):
             raise WrongState
         self.refresh_from_db()
 
+    def _lock(self) -> None:
+        """Keep others from taking the task until the end of the transaction; LeaseLost when they have."""
+        held = AITask.objects.held(self.task_id, self.fence)
+        if not held.update(updated_at=timezone.now()):
+            raise LeaseLost
+
     def _end(self, status: TaskStatus, **fields: Any) -> None:
         ending = {"status": status, "finished_at": timezone.now(), "next_attempt_at": None}
-        self._transition({**ending, **fields})
+        self._transition({**ending, **fields}, EventName(str(status)), {"status": status})
 
-    def _transition(self, fields: dict[str, Any]) -> None:
-        """Change named fields of a run that still holds the task, in the row and here."""
+    def _transition(self, fields: dict[str, Any], event: EventName, data: dict[str, Any]) -> None:
+        """Change named fields of a run that still holds the task, in the row and here, and tell of it."""
         fields = {"updated_at": timezone.now(), **fields}
-        if not AITask.objects.held(self.task_id, self.fence).update(**fields):
-            raise LeaseLost
-        for name, value in fields.items():
+        with transaction.atomic():
+            held = AITask.objects.held(self.task_id, self.fence)
+            if not held.update(**fields, events=F("events") + 1):
+                raise LeaseLost
+            number = AITask.objects.values_list("events", flat=True).get(task_id=self.task_id)
+            TaskEvent.objects.append([Entry(self.task_id, number, event, data)])
+        for name, value in {**fields, "events": number}.items():
             setattr(self, name, value)
+
+
+def final_entry(task_id: uuid.UUID, number: int, status: str) -> Entry:
+    """Return the one event that ends a task."""
+    return Entry(task_id, number, status, {"status": status})
+
+
+def retry_data(
+    attempt: int, when: datetime | None, error: str = "", code: str = ""
+) -> dict[str, Any]:
+    """Return what the event of a run that will be tried again says; without `when` that is at once."""
+    return {
+        "attempt": attempt,
+        "error": error,
+        "error_code": code,
+        "next_attempt_at": when.isoformat() if when else None,
+    }

@@ -78,8 +78,8 @@ class Site:
                 process.wait()
 
     def _serve(self, listener: int) -> None:
-        command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--threads=8"]
-        self._run(*command, f"--bind=fd://{listener}", pass_fds=(listener,))
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application"]
+        self._run(*command, f"--fd={listener}", pass_fds=(listener,))
 
     def _work(self) -> None:
         self._run(sys.executable, "manage.py", "process_tasks", "--sleep=0.2")

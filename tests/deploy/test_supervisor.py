@@ -44,7 +44,7 @@ class Installation:
             "SECRET_KEY": "x" * 60,
             "LLM_PROVIDER": "demo",
             "DATABASE_URL": f"sqlite:///{folder}/var/techtree.sqlite3",
-            "TECHTREE_BIND": f"127.0.0.1:{self.port}",
+            "UVICORN_PORT": str(self.port),
         }
 
     def manage(self, *arguments: str) -> str:

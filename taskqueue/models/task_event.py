@@ -1,0 +1,111 @@
+"""What happened to a task, told in order to whoever watches it."""
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import connection, models
+from django.utils import timezone
+
+from taskqueue.types import FINAL
+
+if TYPE_CHECKING:
+    from taskqueue.models.ai_task import AITask
+
+FINAL_NAMES = tuple(str(status) for status in FINAL)
+INSERT = """
+INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at) VALUES {rows}
+"""
+
+
+class EventName(models.TextChoices):
+    STARTED = "started"
+    PROGRESS = "progress"
+    TOKEN = "token"  # noqa: S105  (a piece of text)
+    RETRY = "retry"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Entry(NamedTuple):
+    """An event that is to be written; `sequence` is what `AITask.events` has become by it."""
+
+    task_id: uuid.UUID
+    sequence: int
+    name: str
+    data: dict[str, Any]
+
+
+class TaskEventQuerySet(models.QuerySet["TaskEvent"]):
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Write events by one statement, in the transaction that changed their tasks."""
+        if not entries:
+            return
+        now = timezone.now()
+        given = [
+            _adapt(name, value)
+            for entry in entries
+            for name, value in zip(COLUMNS, (*entry, now), strict=True)
+        ]
+        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(entries))
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT.format(rows=rows), given)
+
+    def before_newest_life(self, task: "AITask") -> int:
+        """Return the number after which a new reader begins: before the last start, or before the end if it is over."""
+        turns = self.filter(task=task, name__in=[EventName.STARTED, *FINAL_NAMES])
+        last = turns.order_by("sequence").values_list("sequence", "name").last()
+        if last is None:
+            return 0
+        sequence, name = last
+        reopened = name in FINAL_NAMES and task.is_active
+        return sequence if reopened else sequence - 1
+
+    def text_of_run(self, task: "AITask") -> str:
+        """Return what the newest run has said aloud so far."""
+        newest = self.filter(task=task, sequence__gt=self.before_newest_life(task))
+        said = newest.filter(name=EventName.TOKEN).order_by("sequence")
+        return "".join(data["text"] for data in said.values_list("data", flat=True))
+
+
+class TaskEvent(models.Model):
+    """One event. Numbers count from 1 for each task and leave no gap, for they come from a counter in its row.
+
+    They are written in the transaction of the change they tell of and on its condition, so that a run that lost its
+    task tells nothing, and a task ends exactly once in each of its lives. `data` is what the contract says for `name`.
+    """
+
+    Name = EventName
+
+    task = models.ForeignKey("taskqueue.AITask", on_delete=models.CASCADE, related_name="told")
+    sequence = models.PositiveIntegerField()
+    name = models.CharField(max_length=12, choices=EventName)
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = TaskEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["task", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "sequence"], name="task_event_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                name="task_event_passing",
+                condition=~models.Q(name__in=FINAL_NAMES),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.name}"
+
+
+COLUMNS = ("task", "sequence", "name", "data", "created_at")
+
+
+def _adapt(name: str, value: Any) -> Any:
+    field: Any = TaskEvent._meta.get_field(name)
+    return field.get_db_prep_save(value, connection)

@@ -1,0 +1,153 @@
+"""One thread and one database connection for all open streams of a process."""
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import DatabaseError, connection
+
+from taskqueue.engine.wakeup import Bell
+from taskqueue.models.task_event import FINAL_NAMES
+from taskqueue.streaming.alarm import Alarm, alarm_for
+from taskqueue.streaming.news import News, ended_sessions, newer_than
+from taskqueue.streaming.reader import HEARTBEAT, Reader, Subscription, as_event
+
+logger = logging.getLogger(__name__)
+
+BEAT_EVERY = 15.0
+CHECK_EVERY = 5.0
+UNWELL = 1.0
+
+
+class Hub:
+    """Reads what was told of the tasks that somebody watches, once, and hands it to all who do.
+
+    Readers belong to the event loop's thread, the database to the hub's own; the loop's `call_soon_threadsafe` and
+    the bell are all that passes between them. The thread runs while there are readers.
+    """
+
+    def __init__(self) -> None:
+        self._readers: defaultdict[uuid.UUID, set[Reader]] = defaultdict(set)
+        self._fresh: set[uuid.UUID] = set()
+        self._guard = threading.Lock()
+        self._bell: Bell | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.is_closed = False
+
+    def join(self, subscription: Subscription) -> Reader:
+        """Return a reader that gets all events after the subscription's number; call `leave` in the end."""
+        reader = Reader(subscription)
+        if self.is_closed:
+            reader.end()
+            return reader
+        with self._guard:
+            self._readers[subscription.task_id].add(reader)
+            self._fresh.add(subscription.task_id)
+            if self._bell is None:
+                self._start()
+            else:
+                self._bell.poke()
+        return reader
+
+    def leave(self, reader: Reader) -> None:
+        with self._guard:
+            watching = self._readers[reader.subscription.task_id]
+            watching.discard(reader)
+            if not watching:
+                del self._readers[reader.subscription.task_id]
+
+    def close(self) -> None:
+        """End every stream: the process is about to stop, and browsers come back to the next one."""
+        self.is_closed = True
+        for reader in self._all():
+            reader.end()
+
+    def _start(self) -> None:
+        self._bell = Bell()
+        self._loop = asyncio.get_running_loop()
+        threading.Thread(
+            target=self._work, args=[self._bell, self._loop], name="hub", daemon=True
+        ).start()
+
+    def _work(self, bell: Bell, loop: asyncio.AbstractEventLoop) -> None:
+        well = True
+        while not self._may_stop():
+            try:
+                self._watch(bell, loop)
+                well = True
+            except DatabaseError as error:
+                if well:
+                    logger.warning("Streams wait for the database: %s", error)
+                well = False
+                time.sleep(UNWELL)
+            finally:
+                connection.close()
+        bell.close()
+
+    def _may_stop(self) -> bool:
+        with self._guard:
+            if self._readers:
+                return False
+            self._bell = None
+            return True
+
+    def _watch(self, bell: Bell, loop: asyncio.AbstractEventLoop) -> None:
+        """Look after the readers until there are none, or the database is away."""
+        alarm = alarm_for(bell)
+        self._look(list(self._readers), loop)
+        beat_due, check_due = time.monotonic() + BEAT_EVERY, time.monotonic() + CHECK_EVERY
+        while self._readers:
+            self._look(self._told(alarm), loop)
+            now = time.monotonic()
+            if now >= beat_due:
+                beat_due = now + BEAT_EVERY
+                loop.call_soon_threadsafe(self._beat)
+            if now >= check_due:
+                check_due = now + CHECK_EVERY
+                self._check(loop)
+
+    def _told(self, alarm: Alarm) -> set[uuid.UUID]:
+        told = alarm.wait(UNWELL)
+        with self._guard:
+            told |= self._fresh
+            self._fresh.clear()
+            return told & self._readers.keys()
+
+    def _look(self, tasks: Iterable[uuid.UUID], loop: asyncio.AbstractEventLoop) -> None:
+        """Read what is new of these tasks and pass it on."""
+        with self._guard:
+            seen = [
+                (task, min(reader.after for reader in self._readers[task]))
+                for task in tasks
+                if task in self._readers
+            ]
+        if news := list(newer_than(seen)):
+            loop.call_soon_threadsafe(self._deliver, news)
+
+    def _deliver(self, news: list[News]) -> None:
+        for task_id, sequence, name, data in news:
+            event = as_event(sequence, name, data)
+            for reader in list(self._readers.get(task_id, ())):
+                if sequence > reader.after:
+                    reader.after = sequence
+                    reader.put(event, last=name in FINAL_NAMES)
+
+    def _beat(self) -> None:
+        for reader in self._all():
+            reader.put(HEARTBEAT)
+
+    def _check(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the streams of sessions that are over, and look at everything once more, whatever was heard."""
+        ended = ended_sessions([reader.subscription.session_key for reader in self._all()])
+        for reader in self._all():
+            if reader.subscription.session_key in ended:
+                loop.call_soon_threadsafe(reader.end)
+        self._look(list(self._readers), loop)
+
+    def _all(self) -> list[Reader]:
+        with self._guard:
+            return [reader for readers in self._readers.values() for reader in readers]
