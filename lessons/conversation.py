@@ -74,6 +74,29 @@ def open_question(user_id: int, lesson_id: uuid.UUID) -> Exercise | None:
     return asked or mine.filter(assessment__isnull=True).first()
 
 
+def keep_stopped(task: AITask, text: str) -> None:
+    """Keep what the tutor had said when the learner stopped it, as the one reply to their message."""
+    message = ConversationHistory.objects.filter(pk=task.input_data["message_id"]).first()
+    if message is None or not text.strip():
+        return
+    forget_stopped(message)
+    ConversationHistory.objects.create(
+        user_id=message.user_id,
+        lesson_id=message.lesson_id,
+        role=Role.TUTOR,
+        message_type=MessageType.CHAT,
+        content=text.rstrip(),
+        reply_to=message,
+        task_id=task.pk,
+        metadata={"stopped": True},
+    )
+
+
+def forget_stopped(message: ConversationHistory) -> None:
+    """Make room for the whole reply to a message whose answer was stopped and is tried again."""
+    ConversationHistory.objects.filter(reply_to=message, metadata__stopped=True).delete()
+
+
 def _one_at_a_time(user: User, lesson: Lesson) -> None:
     """Let the same learner's requests about a lesson pass one after the other."""
     progress, _ = UserProgress.objects.get_or_create(user=user, lesson=lesson)

@@ -8,6 +8,7 @@ from core.models.conversation import MessageType, Role
 from core.models.exercise import AssessmentState, ExerciseState
 from lessons.ai.state import Question, Turn, TurnBrief
 from lessons.content import current_content
+from lessons.conversation import forget_stopped
 from lessons.setting import new_exercise
 from lessons.verdicts import Verdict, judge
 from taskqueue.errors import InvalidInput
@@ -54,6 +55,7 @@ def brief_for(message: ConversationHistory) -> TurnBrief:
 
 def save_turn(task: AITask, message: ConversationHistory, turn: Turn) -> dict[str, Any]:
     """Write what the tutor did, the caller holding the transaction, and return the task's result."""
+    forget_stopped(message)
     verdict = _carry_out(message, turn)
     reply = ConversationHistory.objects.create(
         user_id=message.user_id,

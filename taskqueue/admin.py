@@ -86,7 +86,7 @@ class AITaskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Cancel selected tasks", permissions=["change"])
     def cancel_selected(self, request: HttpRequest, tasks: QuerySet[AITask]) -> None:
-        self._steer(request, tasks, AITask.cancel, "cancelled")
+        self._steer(request, tasks, steering.cancel, "cancelled")
 
     def _steer(self, request: HttpRequest, tasks: QuerySet[AITask], act: Any, done: str) -> None:
         """Do `act` to each task; one that refuses never keeps the others from it."""

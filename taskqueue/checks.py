@@ -27,7 +27,7 @@ def registry_paths_exist(**kwargs: Any) -> Sequence[CheckMessage]:
     return [
         Error(f"Task type {name!r}: there is no module {module!r}.", id="taskqueue.E002")
         for name, spec in REGISTRY.items()
-        for module in (path.rpartition(".")[0] for path in (spec.processor, spec.presenter))
+        for module in (path.rpartition(".")[0] for path in spec.paths)
         if not _module_exists(module)
     ]
 
@@ -38,7 +38,7 @@ def registry_paths_resolve(**kwargs: Any) -> Sequence[CheckMessage]:
     return [
         Error(f"Task type {name!r}: {path} does not resolve: {problem}.", id="taskqueue.E003")
         for name, spec in REGISTRY.items()
-        for path in (spec.processor, spec.presenter)
+        for path in spec.paths
         if (problem := _problem_with(path))
     ]
 

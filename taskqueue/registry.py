@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Processor = Callable[["AITask"], dict[str, Any]]
 Presenter = Callable[["AITask"], dict[str, Any]]
+KeepStopped = Callable[["AITask", str], None]
 
 
 class Priority(IntEnum):
@@ -31,7 +32,8 @@ class TaskSpec:
     """Everything the queue knows of a kind of work.
 
     `processor` does it, in a worker: AITask → JSON-able result. `presenter` shows a completed task, in a web
-    process: AITask → `{"html": …}` or `{"redirect_url": …}`.
+    process: AITask → `{"html": …}` or `{"redirect_url": …}`. `keep_stopped`, if there is one, saves what a run had
+    said when somebody stopped it: (AITask, text) → None, in the cancelling transaction.
     """
 
     processor: str
@@ -39,6 +41,7 @@ class TaskSpec:
     pool: str
     priority: Priority
     retry: RetryPolicy
+    keep_stopped: str = ""
 
     def load_processor(self) -> Processor:
         processor: Processor = import_string(self.processor)
@@ -47,6 +50,14 @@ class TaskSpec:
     def load_presenter(self) -> Presenter:
         presenter: Presenter = import_string(self.presenter)
         return presenter
+
+    def load_keep_stopped(self) -> KeepStopped | None:
+        return import_string(self.keep_stopped) if self.keep_stopped else None
+
+    @property
+    def paths(self) -> list[str]:
+        """Every dotted path the row names."""
+        return [path for path in (self.processor, self.presenter, self.keep_stopped) if path]
 
 
 REGISTRY: dict[str, TaskSpec] = {
@@ -70,6 +81,7 @@ REGISTRY: dict[str, TaskSpec] = {
         pool="interactive",
         priority=Priority.INTERACTIVE,
         retry=RetryPolicy(base=2, factor=4),
+        keep_stopped="lessons.conversation.keep_stopped",
     ),
 }
 

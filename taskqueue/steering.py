@@ -5,7 +5,17 @@ from django.db import IntegrityError, transaction
 from taskqueue.admission import admit
 from taskqueue.enqueue import dispatch
 from taskqueue.errors import WrongState
-from taskqueue.models import AITask
+from taskqueue.models import AITask, TaskEvent
+from taskqueue.registry import spec_of
+
+
+def cancel(task: AITask) -> None:
+    """End a waiting or running task and keep what its run had said so far; WrongState when it ended before."""
+    with transaction.atomic():
+        task.cancel()
+        keep = spec_of(task.task_type).load_keep_stopped()
+        if keep and (text := TaskEvent.objects.text_of_stopped(task)):
+            keep(task, text)
 
 
 def retry(task: AITask) -> None:

@@ -34,7 +34,7 @@ def check_task_status(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 def cancel_task(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Cancel a waiting or running task; 409 when it ended before."""
     task = visible_task(request, task_id)
-    task.cancel()
+    steering.cancel(task)
     return _came_from(request) or JsonResponse(status_body(task))
 
 

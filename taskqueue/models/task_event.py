@@ -62,11 +62,14 @@ class TaskEventQuerySet(models.QuerySet["TaskEvent"]):
         reopened = name in FINAL_NAMES and task.is_active
         return sequence if reopened else sequence - 1
 
-    def text_of_run(self, task: "AITask") -> str:
-        """Return what the newest run has said aloud so far."""
-        newest = self.filter(task=task, sequence__gt=self.before_newest_life(task))
-        said = newest.filter(name=EventName.TOKEN).order_by("sequence")
-        return "".join(data["text"] for data in said.values_list("data", flat=True))
+    def text_of_stopped(self, task: "AITask") -> str:
+        """Return what a cancelled task's last run had said aloud."""
+        starts = self.filter(task=task, name=EventName.STARTED).order_by("sequence")
+        start = starts.values_list("sequence", flat=True).last()
+        said = self.filter(task=task, name=EventName.TOKEN, sequence__gt=start or 0)
+        return "".join(
+            data["text"] for data in said.order_by("sequence").values_list("data", flat=True)
+        )
 
 
 class TaskEvent(models.Model):

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RetryableError
+from core.llm.door import open_door
+from core.llm.prompt import Prompt
 from core.llm.scope import current_scope
 from taskqueue.models import AITask
 from taskqueue.registry import Priority, TaskSpec
@@ -80,6 +82,13 @@ def busy(task: AITask) -> dict[str, Any]:
     return note(task)
 
 
+def speak(task: AITask) -> dict[str, Any]:
+    """Let a model write and return what it wrote."""
+    _leave(task, f"{task.attempt}")
+    prompt = Prompt("test.speak", "1", system="Speak.", user=task.input_data["say"])
+    return {"text": open_door("large").write(prompt).text}
+
+
 def present(task: AITask) -> dict[str, Any]:
     return {"html": ""}
 
@@ -107,7 +116,7 @@ SPECS = {
         priority=Priority.BULK,
         retry=RetryPolicy(base=60),
     )
-    for kind in (noop, note, wait, stuck, deadly, unstorable, loud, garbled, busy)
+    for kind in (noop, note, wait, stuck, deadly, unstorable, loud, garbled, busy, speak)
 }
 for kind in ("note", "stuck"):
     SPECS[f"tutor_{kind}"] = replace(SPECS[kind], pool="interactive", priority=Priority.INTERACTIVE)

@@ -1,0 +1,181 @@
+"""Events of tasks at their readers: a real web process, real workers, a model that takes its time."""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+
+from taskqueue.models import AITask, TaskEvent
+from tests.stubs.openai_server import Stub, text
+from tests.taskqueue.engine.conftest import Watched, Workers, until
+from tests.taskqueue.engine.web import Stream, Web, cookie_of, text_of
+
+THREADS = 3
+WORDS = "A vector is a movement with a size and a direction, and nothing else. " * 4
+
+
+@pytest.fixture
+def web(database_url: str) -> Iterator[Web]:
+    web = Web(database_url)
+    yield web
+    web.end()
+
+
+@pytest.fixture
+def model() -> Iterator[Stub]:
+    with Stub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def open_stream(web: Web, charlie: User) -> Iterator[Callable[..., Stream]]:
+    """Open streams as a member of staff, who may see the tasks of nobody."""
+    opened: list[Stream] = []
+
+    def open_stream(watched: Watched, after: int | None = None) -> Stream:
+        opened.append(Stream(web, watched.task.pk, cookie_of(charlie), after))
+        return opened[-1]
+
+    yield open_stream
+    for stream in opened:
+        stream.close()
+
+
+def with_model(stub: Stub) -> dict[str, str]:
+    return {"LLM_PROVIDER": "openai", "LLM_BASE_URL": stub.address, "LLM_API_KEY": "stub-key"}
+
+
+def test_a_reader_sees_the_whole_life(put, workers: Workers, model: Stub, open_stream) -> None:
+    model.queue(text(WORDS, pace=0.02))
+    spoken = put("speak", say="What is a vector?")
+    stream = open_stream(spoken)
+    assert stream.status == 200
+    assert stream.response.headers["Content-Type"] == "text/event-stream"
+    workers.start(**with_model(model))
+
+    events = list(stream)
+
+    assert [events[0].name, events[-1].name] == ["started", "completed"]
+    assert [event.number for event in events] == list(range(1, len(events) + 1))
+    assert (
+        3
+        < sum(event.name == "token" for event in events)
+        < len(model.seen[0].body["messages"]) * 40
+    )
+    assert text_of(events) == spoken.now().result["text"]
+
+
+def test_a_reader_who_comes_back_misses_nothing_and_sees_nothing_twice(
+    put, workers: Workers, model: Stub, open_stream, web: Web
+) -> None:
+    model.queue(text(WORDS, pace=0.03))
+    spoken = put("speak", say="What is a vector?")
+    workers.start(**with_model(model))
+    seen = []
+    while not seen or seen[-1].name != "completed":
+        stream = open_stream(spoken, after=seen[-1].number if seen else None)
+        for event in stream:
+            seen.append(event)
+            if len(seen) in (3, 8):
+                break
+        stream.close()
+        if len(seen) == 8:
+            web.restart()
+
+    assert all(later.number == earlier.number + 1 for earlier, later in pairwise(seen))
+    assert text_of(seen) == spoken.now().result["text"]
+
+
+def test_a_takeover_tells_one_text(put, workers: Workers, model: Stub, open_stream) -> None:
+    model.queue(text("Half an answer that nobody will finish. " * 9, pace=0.03), text(WORDS))
+    spoken = put("speak", say="What is a vector?")
+    first = workers.start(**with_model(model))
+    stream = iter(open_stream(spoken))
+    seen = [next(stream)]
+    while seen[-1].name != "token":
+        seen.append(next(stream))
+    first.kill()
+    first.wait()
+    workers.start(**with_model(model))
+
+    seen += stream
+
+    assert [event.name for event in seen].count("started") == 2
+    assert "retry" in [event.name for event in seen]
+    assert text_of(seen) == spoken.now().result["text"] == WORDS
+
+
+def test_only_who_may_see_the_task_may_listen(put, web: Web, alice: User, bob: User) -> None:
+    waiting = put("note")
+    AITask.objects.filter(pk=waiting.task.pk).update(user=alice)
+
+    statuses = []
+    for cookie in ("", cookie_of(bob), cookie_of(alice)):
+        stream = Stream(web, waiting.task.pk, cookie)
+        statuses.append(stream.status)
+        stream.close()
+    assert statuses == [401, 404, 200]
+
+
+def test_a_session_that_ends_ends_its_streams(put, open_stream) -> None:
+    stream = open_stream(put("note"))
+
+    Session.objects.all().delete()
+
+    assert list(stream) == []
+
+
+def test_a_server_that_stops_waits_for_no_reader(put, web: Web, open_stream) -> None:
+    stream = open_stream(put("note"))
+
+    web.process.terminate()
+
+    assert list(stream) == []
+    assert web.process.wait(10) in (0, -15)
+
+
+def test_who_has_seen_the_end_is_told_to_stay_away(put, workers: Workers, open_stream) -> None:
+    noted = put("note")
+    workers.start()
+    events = list(open_stream(noted))
+
+    assert open_stream(noted, after=events[-1].number).status == 204
+    assert [event.name for event in open_stream(noted)] == ["completed"]
+
+
+def test_readers_who_come_and_go_leave_nothing_behind(put, web: Web, open_stream) -> None:
+    waiting = put("note")
+    kept = open_stream(waiting)
+    for _ in range(5):
+        open_stream(waiting).close()
+    process = Path(f"/proc/{web.process.pid}")
+    threads, descriptors = holds(process)
+
+    for _ in range(100):
+        open_stream(waiting).close()
+
+    until(lambda: holds(process)[1] <= descriptors)
+    assert holds(process)[0] <= threads + THREADS  # those of the pages start when they are first needed
+    assert kept.status == 200
+
+
+def holds(process: Path) -> tuple[int, int]:
+    return len(os.listdir(process / "task")), len(os.listdir(process / "fd"))
+
+
+def test_no_run_that_lost_its_task_tells_anything(put, workers: Workers, model: Stub) -> None:
+    model.queue(text(WORDS, pace=0.03))
+    spoken = put("speak", say="What is a vector?")
+    workers.start(**with_model(model))
+    until(lambda: TaskEvent.objects.filter(task=spoken.task, name="token").count() > 1)
+
+    spoken.now().cancel()
+    last = TaskEvent.objects.filter(task=spoken.task).latest("sequence")
+
+    assert model.seen[0].cut.wait(5)
+    assert TaskEvent.objects.filter(task=spoken.task).latest("sequence") == last
+    assert last.name == "cancelled"
