@@ -217,23 +217,41 @@ def test_events_resume_after_the_last_one_seen(as_alice, put, drain):
     task = put()
     waiting = as_alice.get(url("events", task))
     assert waiting["Content-Type"] == "text/event-stream"
-    assert "event: progress" in waiting.text
-    seen = waiting.text.split("id: ")[1].split("\n")[0]
+    assert waiting.text == "retry: 2000\n\n"
 
-    nothing_new = as_alice.get(url("events", task), headers={"Last-Event-ID": seen})
+    task.begin()
+    begun = as_alice.get(url("events", task))
+    assert "id: 1\nevent: started\n" in begun.text
+    nothing_new = as_alice.get(url("events", task), headers={"Last-Event-ID": "1"})
     assert "event:" not in nothing_new.text
-    assert nothing_new.text.startswith("retry: ")
-    drain()
-    final = as_alice.get(url("events", task), headers={"Last-Event-ID": seen})
-    assert "event: completed" in final.text
-    last = final.text.split("id: ")[1].split("\n")[0]
-    assert int(last) > int(seen)
 
-    over = as_alice.get(url("events", task), headers={"Last-Event-ID": last})
+    task.fail(error="No.", code="bad", detail="")
+    final = as_alice.get(url("events", task), headers={"Last-Event-ID": "1"})
+    assert final.text.count("event: ") == 1
+    assert "id: 2\nevent: failed\n" in final.text
+    over = as_alice.get(url("events", task), headers={"Last-Event-ID": "2"})
     assert over.status_code == 204
 
 
-def test_events_start_over_when_the_last_id_is_nonsense(as_alice, put):
-    response = as_alice.get(url("events", put()), headers={"Last-Event-ID": "²x"})
+@pytest.mark.parametrize("nonsense", ["²x", "-1", "7", "9" * 40])
+def test_events_start_over_when_the_last_id_is_nonsense(as_alice, put, nonsense):
+    task = put()
+    task.begin()
 
-    assert "event: progress" in response.text
+    response = as_alice.get(url("events", task), headers={"Last-Event-ID": nonsense})
+
+    assert "event: started" in response.text
+
+
+def test_a_new_reader_gets_the_newest_life_alone(as_alice, put, drain):
+    task = put()
+    task.begin()
+    task.cancel()
+    assert "event: cancelled" in as_alice.get(url("events", task)).text
+
+    as_alice.post(url("retry", task))
+    assert "event:" not in as_alice.get(url("events", task)).text
+    drain()
+    again = as_alice.get(url("events", task)).text
+    assert again.count("event: completed") == 1
+    assert "cancelled" not in again

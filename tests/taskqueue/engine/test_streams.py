@@ -159,7 +159,9 @@ def test_readers_who_come_and_go_leave_nothing_behind(put, web: Web, open_stream
         open_stream(waiting).close()
 
     until(lambda: holds(process)[1] <= descriptors)
-    assert holds(process)[0] <= threads + THREADS  # those of the pages start when they are first needed
+    assert (
+        holds(process)[0] <= threads + THREADS
+    )  # those of the pages start when they are first needed
     assert kept.status == 200
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('taskqueue', '0003_queue_indexes'),
+        ('taskqueue', '0005_pools'),
     ]
 
     operations = [

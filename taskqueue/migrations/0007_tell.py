@@ -29,6 +29,6 @@ def undo(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("taskqueue", "0004_task_events")]
+    dependencies = [("taskqueue", "0006_task_events")]
 
     operations = [migrations.RunPython(apply, undo)]
