@@ -4,13 +4,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from taskqueue import steering
 from taskqueue.errors import QueueFull, WrongState
+from taskqueue.estimates import kept
 from taskqueue.models import AITask
+from taskqueue.retention import RETENTION
 
 
 @admin.register(AITask)
@@ -40,10 +43,24 @@ class AITaskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             {"fields": ["task_id", "task_type", "status", "user", "subject", "model", "priority"]},
         ),
         ("Attempts", {"fields": ["attempt", "max_attempts", "next_attempt_at", "fence", "ticket"]}),
-        ("Times", {"fields": ["created_at", "started_at", "finished_at", "updated_at"]}),
+        (
+            "Times",
+            {"fields": ["created_at", "queued_at", "started_at", "finished_at", "updated_at"]},
+        ),
+        (
+            "Range shown",
+            {"fields": ["expected_from", "expected_at", "expected_until", "ended_as_expected"]},
+        ),
         ("What went wrong", {"fields": ["error_code", "error", "traceback"]}),
         ("Data", {"fields": ["dedupe_key", "progress", "input_data", "result"]}),
     ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say besides how honest the ranges of time were that learners were shown."""
+        ranges = kept(timezone.now() - RETENTION)
+        return super().changelist_view(request, {**(extra_context or {}), "ranges": ranges})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

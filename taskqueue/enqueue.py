@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from core.llm.offer import model_named
 from taskqueue.admission import admit
+from taskqueue.estimates import expect
 from taskqueue.models import AITask
 from taskqueue.registry import spec_of
 from taskqueue.tasks import process_ai_task
@@ -45,6 +46,7 @@ def enqueue(
             max_attempts=settings.MAX_ATTEMPTS,
             ticket=1,
         )
+        expect(task)
         if not dedupe_key:
             task.save(force_insert=True)
         elif existing := _insert_once(task):

@@ -1,59 +1,116 @@
-"""How long a learner will wait, from the real order of the queue and from how long such work took lately."""
+"""What a learner is told of the wait: the place in the line, and a range of time that is held against the real end."""
 
-import math
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from taskqueue import forecast
+from taskqueue.forecast import Forecast, History
+from taskqueue.line import current_line, forget_line, newest_line
 from taskqueue.models import AITask, TaskStatus
+from taskqueue.registry import spec_of
+from taskqueue.remembering import Remembered
 
-SAMPLE = 50
-ENOUGH = 5
+SAMPLE = 200
 
 
 def queue_position(task: AITask) -> int | None:
-    """Return how many waiting tasks will run before this one; None unless it is pending."""
+    """Return how many tasks will run before this one in its pool; None unless it is pending."""
     if task.status != TaskStatus.PENDING:
         return None
-    first = Q(priority__gt=task.priority) | Q(
-        priority=task.priority, created_at__lt=task.created_at
-    )
-    return AITask.objects.ready().filter(first).count()
+    line = current_line()
+    if task.task_id not in line.places and not _delay(task):
+        line = newest_line()  # it came after the last look
+    return line.places.get(task.task_id, line.lengths[spec_of(task.task_type).pool])
 
 
 def eta_seconds(task: AITask) -> list[int] | None:
     """Return the range [low, high] of seconds until the task ends, or None when too little is known."""
     if not task.is_active:
         return None
-    took = _recent_seconds(task.task_type)
-    if len(took) < ENOUGH:
-        return None
-    low, high = took[len(took) // 10], took[-1 - len(took) // 10]
-    wait = _seconds_to_start(task, took[len(took) // 2])
-    return [math.floor(max(0.0, low + wait)), math.ceil(max(1.0, high + wait))]
+    found = _running(task) if task.status == TaskStatus.PROCESSING else _waiting(task)
+    return [found.low, found.high] if found else None
 
 
-def _recent_seconds(task_type: str) -> list[float]:
-    """Return the run times of the latest completed tasks of a type, shortest first."""
-    finished = AITask.objects.filter(
-        task_type=task_type, status=TaskStatus.COMPLETED, started_at__isnull=False
-    ).order_by("-finished_at")
-    took: list[timedelta] = list(
-        finished.annotate(took=F("finished_at") - F("started_at")).values_list("took", flat=True)[
-            :SAMPLE
-        ]
+def expect(task: AITask) -> None:
+    """Set down on a task that is about to be queued what its learner is shown, to be held against the real end."""
+    line = current_line()
+    pool = spec_of(task.task_type).pool
+    found = _of_place(task, line.lengths[pool])
+    line.lengths[pool] += 1
+    task.expected_from = task.expected_at = task.expected_until = None
+    if found:
+        task.expected_from = task.queued_at + timedelta(seconds=found.low)
+        task.expected_at = task.queued_at + timedelta(seconds=found.typical)
+        task.expected_until = task.queued_at + timedelta(seconds=found.high)
+
+
+def kept(since: datetime) -> "QuerySet[AITask, Any]":
+    """Return for each type and model how many ranges were shown since a time, and how many ends fell inside."""
+    judged = ended(AITask.objects.all()).filter(
+        finished_at__gte=since, ended_as_expected__isnull=False
     )
-    return sorted(each.total_seconds() for each in took)
+    groups = judged.order_by("task_type", "model").values("task_type", "model")
+    return groups.annotate(shown=Count("pk"), inside=Count("pk", filter=Q(ended_as_expected=True)))
 
 
-def _seconds_to_start(task: AITask, typical: float) -> float:
-    """Return the seconds until the task starts; negative when it has been running already."""
-    if task.status == TaskStatus.PROCESSING:
-        started = task.started_at or timezone.now()
-        return -(timezone.now() - started).total_seconds()
-    delay = 0.0
-    if task.next_attempt_at is not None:
-        delay = max(0.0, (task.next_attempt_at - timezone.now()).total_seconds())
-    return delay + typical * ((queue_position(task) or 0) // settings.TASK_CONCURRENCY)
+def ended(tasks: "QuerySet[AITask]") -> "QuerySet[AITask]":
+    """Narrow to tasks that came to an end of their own; how long a cancelled one took tells nothing."""
+    return tasks.filter(status__in=(TaskStatus.COMPLETED, TaskStatus.FAILED))
+
+
+def forget() -> None:
+    """Look at everything anew, as a test does that makes history."""
+    forget_line()
+    _histories.forget()
+
+
+def _waiting(task: AITask) -> Forecast | None:
+    found = _of_place(task, queue_position(task) or 0)
+    return found.later(_delay(task)) if found else None
+
+
+def _of_place(task: AITask, ahead: int) -> Forecast | None:
+    history = _history(task)
+    if not history.is_known:
+        return None
+    line, pool = current_line(), spec_of(task.task_type).pool
+    wait = forecast.seconds_to_start(history, ahead, line.busy[pool], line.slots[pool])
+    return forecast.of_waiting(history, wait)
+
+
+def _running(task: AITask) -> Forecast | None:
+    elapsed = timezone.now() - (task.started_at or timezone.now())
+    return forecast.of_running(_history(task), elapsed.total_seconds())
+
+
+def _delay(task: AITask) -> float:
+    """Return the seconds until the task may run at all."""
+    if task.next_attempt_at is None:
+        return 0.0
+    return max(0.0, (task.next_attempt_at - timezone.now()).total_seconds())
+
+
+def _history(task: AITask) -> History:
+    key = task.task_type, task.model
+    history = _histories.get(key)
+    if not history.is_known:
+        _histories.forget(key)  # the next look may find enough
+    return history
+
+
+def _load(key: tuple[str, str]) -> History:
+    """Return what the last tasks of a type and a model show."""
+    mine = ended(AITask.objects.filter(task_type=key[0], model=key[1], started_at__isnull=False))
+    times = mine.order_by("-finished_at").values_list(
+        "queued_at", "expected_at", "started_at", "finished_at"
+    )
+    last: list[Any] = list(times[:SAMPLE])
+    runs = [end - start for _, _, start, end in last]
+    ratios = [(end - queued) / (due - queued) for queued, due, _, end in last if due]
+    return History(sorted(run.total_seconds() for run in runs), sorted(ratios))
+
+
+_histories = Remembered[tuple[str, str], History](5.0, _load)

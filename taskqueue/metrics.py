@@ -16,7 +16,9 @@ from prometheus_client.registry import Collector
 
 from core.api import ApiError
 from core.models import LLMCall
+from taskqueue.estimates import kept
 from taskqueue.models import AITask, TaskStatus
+from taskqueue.retention import RETENTION
 
 
 @require_safe
@@ -45,6 +47,7 @@ class QueueCollector(Collector):
         yield self._tasks()
         yield self._oldest_pending()
         yield self._run_seconds()
+        yield self._ranges()
         yield self._calls()
         yield from self._tokens()
         yield from self._money()
@@ -77,6 +80,18 @@ class QueueCollector(Collector):
         means = done.order_by().values_list("task_type")
         for task_type, mean in means.annotate(mean=Avg(F("finished_at") - F("started_at"))):
             family.add_metric([task_type], mean.total_seconds())
+        return family
+
+    def _ranges(self) -> Metric:
+        family = GaugeMetricFamily(
+            "techtree_ranges",
+            "Ranges of time shown at submission in the last 30 days, by whether the end fell inside.",
+            labels=["task_type", "model", "inside"],
+        )
+        for row in kept(timezone.now() - RETENTION):
+            of = [row["task_type"], row["model"]]
+            family.add_metric([*of, "true"], row["inside"])
+            family.add_metric([*of, "false"], row["shown"] - row["inside"])
         return family
 
     def _calls(self) -> Metric:

@@ -64,7 +64,7 @@ def pools(now: datetime | None = None) -> list[Pool]:
 
 def _slots() -> Counter[str]:
     slots: Counter[str] = Counter()
-    for worker in _living():
+    for worker in living():
         slots.update(worker.pools)
     return slots
 
@@ -92,10 +92,11 @@ def workers() -> list[WorkerState]:
 
 def is_anyone_working() -> bool:
     """Whether any worker has beaten within a lease, by the database's clock."""
-    return _living().exists()
+    return living().exists()
 
 
-def _living() -> "QuerySet[Worker]":
+def living() -> "QuerySet[Worker]":
+    """Narrow to workers that have beaten within a lease, by the database's clock."""
     lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
     return Worker.objects.filter(beat_at__gte=Now() - lease)
 

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from core.llm.providers import close_clients
+from taskqueue import estimates
 from taskqueue.enqueue import dispatch
 from taskqueue.models import AITask
 from tests.stubs.openai_server import Stub
@@ -24,6 +25,12 @@ def pytest_configure(config: pytest.Config) -> None:
         str(test_file) if "sqlite3" in settings.DATABASES["default"]["ENGINE"] else None
     )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_history() -> None:
+    """Let no test know how long the work of another took."""
+    estimates.forget()
 
 
 @pytest.fixture

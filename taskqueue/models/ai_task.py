@@ -27,6 +27,7 @@ class AITask(models.Model):
     with every row written into the queue for the task: only the newest row may run it. `subject` names what the
     work is about (`lesson:<id>`), so that a page finds it again; `dedupe_key` makes the same work run once. `events`
     counts the TaskEvents: a transition adds to it in its own update, which so gives each event its number.
+    `expected_…` is the range of time shown when the work was asked for; the database holds it against the real end.
     """
 
     Type = TaskType
@@ -54,11 +55,23 @@ class AITask(models.Model):
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_detail = models.TextField(blank=True, default="", help_text="Traceback, for staff.")
     created_at = models.DateTimeField(default=timezone.now)
+    queued_at = models.DateTimeField(default=timezone.now, help_text="Last asked for by somebody.")
     updated_at = models.DateTimeField(auto_now=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    expected_from = models.DateTimeField(null=True, blank=True, editable=False)
+    expected_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expected_until = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_as_expected = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            models.Q(finished_at__gte=F("expected_from"), finished_at__lte=F("expected_until")),
+            output_field=models.BooleanField(null=True),
+        ),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
 
     objects = AITaskQuerySet.as_manager()
 
@@ -69,6 +82,11 @@ class AITask(models.Model):
             models.Index(fields=["user", "status"], name="aitask_user_status"),
             models.Index(fields=["subject", "-created_at"], name="aitask_subject"),
             models.Index(fields=["status", "-priority", "created_at"], name="aitask_order"),
+            models.Index(
+                fields=["task_type", "model", "-finished_at"],
+                condition=models.Q(status__in=(TaskStatus.COMPLETED, TaskStatus.FAILED)),
+                name="aitask_ended",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -208,6 +226,10 @@ class AITask(models.Model):
         ).update(
             status=TaskStatus.PENDING,
             attempt=0,
+            queued_at=timezone.now(),
+            expected_from=None,
+            expected_at=None,
+            expected_until=None,
             finished_at=None,
             progress=None,
             error="",
