@@ -1,8 +1,10 @@
 """What the environment may say, read and checked in one place; `settings.py` only arranges it."""
 
 import secrets
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -43,6 +45,18 @@ class Environment(environ.Env):  # type: ignore[misc]
                 "postgres://user:password@host/techtree."
             )
         return dict(self.db_url_config(url))
+
+    def site_url(self, origins: Sequence[str]) -> str:
+        """Return where the site is reached, for links in e-mails: SITE_URL, the first of `origins`, or this machine."""
+        named = [origin for origin in origins if "*" not in origin]
+        here = f"http://127.0.0.1:{self.str('PORT', default='8000')}"
+        address = str(self.str("SITE_URL", default="") or (named[0] if named else here))
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ImproperlyConfigured(
+                "SITE_URL must be an address like https://learn.example.org."
+            )
+        return address.rstrip("/")
 
     def models(self) -> tuple[Model, ...]:
         """Return the models of LLM_MODELS, in its order; none of them is named twice."""

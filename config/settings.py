@@ -107,6 +107,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "core.accounts.lockout.locked_out"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+SITE_URL = env.site_url(CSRF_TRUSTED_ORIGINS)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Techtree <techtree@localhost>")
 
 # What a browser may do with our pages.

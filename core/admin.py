@@ -19,6 +19,7 @@ from core.models import (
     LessonContent,
     LLMCall,
     Module,
+    Preferences,
     Syllabus,
     UserProgress,
 )
@@ -154,6 +155,14 @@ class AssessmentAdmin(RecordAdmin):
     list_filter = ["state", "created_at"]
     search_fields = ["assessment_id", "user__username", "lesson__title"]
     list_select_related = ["user", "lesson"]
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(RecordAdmin):
+    list_display = ["user", "email_when_done"]
+    list_filter = ["email_when_done"]
+    search_fields = ["user__username"]
+    list_select_related = ["user"]
 
 
 class Replayed(admin.SimpleListFilter):

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from core.models import ConversationHistory, LessonContent
+from core.models import ConversationHistory, Lesson, LessonContent
 from taskqueue.models import AITask
+from taskqueue.places import Place
 
 
 def present_content(task: AITask) -> dict[str, Any]:
@@ -21,3 +22,20 @@ def present_turn(task: AITask) -> dict[str, Any]:
     shown = messages.select_related("exercise__lesson__module").order_by("pk")
     pieces = [render_to_string("lessons/_message.html", {"message": each}) for each in shown]
     return {"html": "".join(pieces)}
+
+
+def place_of_content(task: AITask) -> Place | None:
+    """Lead to the lesson."""
+    lessons = Lesson.objects.select_related("module")
+    lesson = lessons.filter(pk=task.input_data["lesson_id"]).first()
+    return Place(f"The lesson “{lesson}”", lesson.get_absolute_url()) if lesson else None
+
+
+def place_of_turn(task: AITask) -> Place | None:
+    """Lead to the conversation."""
+    messages = ConversationHistory.objects.select_related("lesson__module")
+    message = messages.filter(pk=task.input_data["message_id"]).first()
+    if message is None:
+        return None
+    path = f"{message.lesson.get_absolute_url()}#tutor"
+    return Place(f"The tutor’s answer in “{message.lesson}”", path)

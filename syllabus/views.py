@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.accounts.forms import PreferencesForm
 from core.api import ApiError, json_body, json_endpoint, wants_json
 from core.llm.offer import is_offered, model_named
 from core.models import Syllabus
@@ -77,7 +78,10 @@ def wait_for_generation(request: HttpRequest, task_id: uuid.UUID) -> HttpRespons
         raise Http404
     if task.status == TaskStatus.COMPLETED:
         return redirect(present_syllabus(task)["redirect_url"])
-    return render(request, "syllabus/wait.html", {"task": task, "status": status_body(task)})
+    context = {"task": task, "status": status_body(task)}
+    if task.is_active and task.user_id == request.user.pk:
+        context["preferences"] = PreferencesForm(cast(User, request.user))
+    return render(request, "syllabus/wait.html", context)
 
 
 @require_GET

@@ -17,3 +17,11 @@ def run_prune() -> None:
     from taskqueue.retention import prune
 
     prune()
+
+
+@background  # type: ignore[untyped-decorator]
+def send_notice(task_id: str) -> None:
+    """Tell the learner by e-mail how the AITask `task_id` ended."""
+    from taskqueue.notices import send
+
+    send(task_id)

@@ -13,7 +13,16 @@ os.environ.update(
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
 )
-UNSET = ("LLM_API_KEY", "LLM_BASE_URL", "LLM_MODEL", "LLM_FAST_MODEL", "LLM_MODELS", "LLM_PRICES")
+UNSET = (
+    "LLM_API_KEY",
+    "LLM_BASE_URL",
+    "LLM_MODEL",
+    "LLM_FAST_MODEL",
+    "LLM_MODELS",
+    "LLM_PRICES",
+    "SITE_URL",
+    "PORT",
+)
 OWN = [
     f"{name}_{what}"
     for name in ("OPENAI", "ANTHROPIC", "OLLAMA")

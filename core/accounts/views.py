@@ -1,16 +1,19 @@
 """Signing up, and the page of one's own account. Logging in and passwords are Django's views."""
 
+from typing import cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView, PasswordResetView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.accounts.forms import SignupForm
+from core.accounts.forms import PreferencesForm, SignupForm
 from core.accounts.throttle import at_most
 from core.redirects import local_address
 
@@ -42,10 +45,21 @@ def onward_address(request: HttpRequest) -> str:
     return ""
 
 
+@at_most(CHANGES_PER_HOUR, "preferences")
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    """Show what is known about the learner."""
-    return render(request, "accounts/account.html")
+    """Show what is known about the learner and what they want to be told, and take down what they change of that."""
+    onward = local_address(request, request.POST.get("next"))
+    form = PreferencesForm(
+        cast(User, request.user), request.POST if request.method == "POST" else None
+    )
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect(onward or "account")
+    context = {"preferences": form, "next": onward}
+    status = 400 if form.is_bound else 200
+    return render(request, "accounts/account.html", context, status=status)
 
 
 change_password = at_most(CHANGES_PER_HOUR, "password_change")(PasswordChangeView.as_view())

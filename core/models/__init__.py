@@ -5,6 +5,7 @@ from core.models.course import Lesson, Module, Syllabus
 from core.models.exercise import Assessment, Exercise
 from core.models.lesson_content import LessonContent
 from core.models.llm_call import LLMCall
+from core.models.preferences import Preferences
 from core.models.progress import UserProgress
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Lesson",
     "LessonContent",
     "Module",
+    "Preferences",
     "Syllabus",
     "UserProgress",
 ]

@@ -17,6 +17,7 @@ from taskqueue.engine.tickets import Ticket, ticket_of
 from taskqueue.models import AITask, TaskEvent, TaskStatus
 from taskqueue.models.ai_task import final_entry, retry_data
 from taskqueue.models.task_event import Entry, EventName
+from taskqueue.notices import notify
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ def _bury_tasks(tasks: dict[uuid.UUID, AITask]) -> set[uuid.UUID]:
             if task.task_id in poison
         ]
     )
+    notify(task for task in tasks.values() if task.task_id in poison)
     for task_id in poison:
         logger.error("AITask %s failed: its worker stopped in every one of its attempts", task_id)
     return poison

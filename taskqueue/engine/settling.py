@@ -20,6 +20,7 @@ from taskqueue.engine.runs import Run
 from taskqueue.models import AITask, TaskEvent, TaskStatus
 from taskqueue.models.ai_task import final_entry, retry_data
 from taskqueue.models.task_event import Entry, EventName
+from taskqueue.notices import notify
 from taskqueue.outage import is_outage
 from taskqueue.outcome import Again, Completed, Failed, Interrupted, Lost, Outcome, Saved
 
@@ -63,7 +64,7 @@ def _complete(ended: Sequence[tuple[Run, dict[str, Any]]]) -> None:
     numbers = _transition(
         ["result"], rows, TaskStatus.COMPLETED, finished_at=timezone.now(), **NO_REASON
     )
-    _tell_ends(numbers, TaskStatus.COMPLETED)
+    _tell_ends(numbers, TaskStatus.COMPLETED, [run for run, _ in ended])
 
 
 def _fail(ended: Sequence[tuple[Run, Failed]]) -> None:
@@ -73,7 +74,7 @@ def _fail(ended: Sequence[tuple[Run, Failed]]) -> None:
         if run.task
     ]
     numbers = _transition(REASON, rows, TaskStatus.FAILED, finished_at=timezone.now())
-    _tell_ends(numbers, TaskStatus.FAILED)
+    _tell_ends(numbers, TaskStatus.FAILED, [run for run, _ in ended])
 
 
 def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
@@ -123,7 +124,8 @@ def _transition(
     return {uuid.UUID(str(task_id)): number for task_id, number in changed}
 
 
-def _tell_ends(numbers: dict[uuid.UUID, int], status: TaskStatus) -> None:
+def _tell_ends(numbers: dict[uuid.UUID, int], status: TaskStatus, runs: Sequence[Run]) -> None:
     TaskEvent.objects.append(
         [final_entry(task_id, number, status) for task_id, number in numbers.items()]
     )
+    notify(run.task for run in runs if run.task and run.task.task_id in numbers)

@@ -60,6 +60,7 @@ class AITask(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="An e-mail said how it ended.")
     archived_at = models.DateTimeField(null=True, blank=True)
     expected_from = models.DateTimeField(null=True, blank=True, editable=False)
     expected_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -227,6 +228,7 @@ class AITask(models.Model):
             status=TaskStatus.PENDING,
             attempt=0,
             queued_at=timezone.now(),
+            told_at=None,
             expected_from=None,
             expected_at=None,
             expected_until=None,
@@ -249,7 +251,9 @@ class AITask(models.Model):
 
     def _end(self, status: TaskStatus, **fields: Any) -> None:
         ending = {"status": status, "finished_at": timezone.now(), "next_attempt_at": None}
-        self._transition({**ending, **fields}, EventName(str(status)), {"status": status})
+        with transaction.atomic():
+            self._transition({**ending, **fields}, EventName(str(status)), {"status": status})
+            _notify([self])
 
     def _transition(self, fields: dict[str, Any], event: EventName, data: dict[str, Any]) -> None:
         """Change named fields of a run that still holds the task, in the row and here, and tell of it."""
@@ -262,6 +266,12 @@ class AITask(models.Model):
             TaskEvent.objects.append([Entry(self.task_id, number, event, data)])
         for name, value in {**fields, "events": number}.items():
             setattr(self, name, value)
+
+
+def _notify(ended: "list[AITask]") -> None:
+    from taskqueue.notices import notify  # which knows this model
+
+    notify(ended)
 
 
 def final_entry(task_id: uuid.UUID, number: int, status: str) -> Entry:

@@ -40,6 +40,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ("LLM_PRICES", "openai:gpt-5.4"),
         ("LLM_PRICES", "openai:gpt-5.4=1"),
         ("LLM_PRICES", "gpt-5.4=1/2"),
+        ("SITE_URL", "learn.example.org"),
         ("LLM_PRICES", "openai:gpt-5.4=1/-2"),
         ("LLM_PRICES", "openai:gpt-5.4=1/NaN"),
     ],
@@ -67,6 +68,27 @@ def test_a_model_on_offer_needs_its_key(name):
     assert done.stderr == (
         f"techtree: {name} must be set, for LLM_MODELS offers a model of {provider}.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"PORT": "8001"}, "http://127.0.0.1:8001"),
+        (
+            {"CSRF_TRUSTED_ORIGINS": "https://*.example.org,https://a.example.org"},
+            "https://a.example.org",
+        ),
+        (
+            {"CSRF_TRUSTED_ORIGINS": "https://a.example.org", "SITE_URL": "https://b.org/learn/"},
+            "https://b.org/learn",
+        ),
+    ],
+)
+def test_links_in_letters_lead_to_the_site(environment, expected):
+    show = "from django.conf import settings; print(settings.SITE_URL)"
+
+    assert manage("shell", "-v", "0", "-c", show, **environment).stdout.strip() == expected
 
 
 @pytest.mark.parametrize(

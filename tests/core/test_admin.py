@@ -13,6 +13,7 @@ from core.models import (
     Exercise,
     LessonContent,
     LLMCall,
+    Preferences,
     Syllabus,
     UserProgress,
 )
@@ -35,6 +36,7 @@ def records(alice, lessons):
     Exercise.objects.create(
         user=alice, lesson=lesson, kind="short_answer", question="Why?", key=[], solution="Because."
     )
+    Preferences.objects.create(user=alice, email_when_done=True)
     LLMCall.objects.create(
         task_id=task_id,
         learner=alice,
