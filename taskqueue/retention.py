@@ -11,12 +11,14 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils import timezone
 
-from taskqueue.models import AITask
+from taskqueue.models import AITask, TaskEvent
 from taskqueue.types import FINAL
 
 logger = logging.getLogger(__name__)
 
 RETENTION = timedelta(days=30)
+# A reader who was away for a moment when a task ended may still fetch what it missed.
+EVENTS_AFTER_END = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ def _apply(rule: Rule, now: datetime, *, dry_run: bool) -> int | None:
         return None
 
 
+def prune_events() -> int:
+    """Delete the events that were only for those who watched, of tasks that have ended; return how many."""
+    return _delete(_passing_events(timezone.now()))
+
+
+def _passing_events(now: datetime) -> "models.QuerySet[TaskEvent]":
+    return TaskEvent.objects.passing(now - EVENTS_AFTER_END)
+
+
 def _old_tasks(now: datetime) -> "models.QuerySet[AITask]":
     return AITask.objects.filter(status__in=FINAL, finished_at__lt=now - RETENTION)
 
@@ -65,6 +76,7 @@ RULES = [
         lambda now: _old_tasks(now).filter(user__isnull=False, archived_at__isnull=True),
         _archive,
     ),
+    Rule("events of ended tasks", _passing_events, _delete),
     Rule("tasks of nobody", lambda now: _old_tasks(now).filter(user__isnull=True), _delete),
     Rule(
         "finished queue rows",

@@ -15,13 +15,14 @@ from taskqueue.engine.rescue import Rescuer, give_back_orphans
 from taskqueue.engine.runs import Run
 from taskqueue.models import AITask
 from taskqueue.outage import is_outage
+from taskqueue.retention import prune_events
 from taskqueue.schedules import ensure_schedules
 
 logger = logging.getLogger(__name__)
 
 TICK = 0.5
 ORPHANS_EVERY = 60.0
-SCHEDULES_EVERY = 60.0
+CHORES_EVERY = 60.0
 PATIENCE = 2.0
 
 
@@ -34,7 +35,7 @@ class Keeper(threading.Thread):
         self._runs = runs
         self._poke = poke
         self._rescuer = Rescuer(lease)
-        self._orphans_due = self._schedules_due = time.monotonic()
+        self._orphans_due = self._chores_due = time.monotonic()
         self._over = threading.Event()
         self._stumbled = False
 
@@ -73,7 +74,7 @@ class Keeper(threading.Thread):
         self._lose_what_is_not_ours([run for run in runs if run.task])
         self._give_back_overdue(runs)
         self.rescue()
-        self._see_to_schedules()
+        self._do_chores()
 
     def _beat(self) -> None:
         was_held = self._lease.is_held
@@ -111,11 +112,12 @@ class Keeper(threading.Thread):
                     run.given_back = False
                     raise
 
-    def _see_to_schedules(self) -> None:
-        """Once a minute, see that recurring work has its rows."""
-        if time.monotonic() >= self._schedules_due:
-            self._schedules_due = time.monotonic() + SCHEDULES_EVERY
+    def _do_chores(self) -> None:
+        """Once a minute, see that recurring work has its rows and that old events go."""
+        if time.monotonic() >= self._chores_due:
+            self._chores_due = time.monotonic() + CHORES_EVERY
             ensure_schedules()
+            prune_events()
 
     def _look_for_orphans(self) -> int:
         if time.monotonic() < self._orphans_due:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, models
@@ -52,15 +53,22 @@ class TaskEventQuerySet(models.QuerySet["TaskEvent"]):
         with connection.cursor() as cursor:
             cursor.execute(INSERT.format(rows=rows), given)
 
-    def before_newest_life(self, task: "AITask") -> int:
-        """Return the number after which a new reader begins: before the last start, or before the end if it is over."""
-        turns = self.filter(task=task, name__in=[EventName.STARTED, *FINAL_NAMES])
-        last = turns.order_by("sequence").values_list("sequence", "name").last()
+    def before_newest_run(self, task: "AITask") -> int:
+        """Return the number after which the newest run is told whole, or the next one if `task` lives anew.
+
+        What came after `task` was read does not count: it belongs to a status that the caller has not seen.
+        """
+        ends = FINAL_NAMES if task.is_active else ()
+        turns = self.filter(task=task, name__in=[EventName.STARTED, *ends])
+        last = turns.filter(sequence__lte=task.events).order_by("sequence").last()
         if last is None:
             return 0
-        sequence, name = last
-        reopened = name in FINAL_NAMES and task.is_active
-        return sequence if reopened else sequence - 1
+        return last.sequence if last.name in ends else last.sequence - 1
+
+    def passing(self, until: datetime) -> "TaskEventQuerySet":
+        """Narrow to what nobody needs any more of tasks that ended before `until`: all but how they ended."""
+        old = self.filter(created_at__lt=until, task__finished_at__lt=until)
+        return old.exclude(name__in=FINAL_NAMES)
 
     def text_of_stopped(self, task: "AITask") -> str:
         """Return what a cancelled task's last run had said aloud."""
@@ -81,7 +89,9 @@ class TaskEvent(models.Model):
 
     Name = EventName
 
-    task = models.ForeignKey("taskqueue.AITask", on_delete=models.CASCADE, related_name="told")
+    task = models.ForeignKey(
+        "taskqueue.AITask", on_delete=models.CASCADE, related_name="told", db_index=False
+    )
     sequence = models.PositiveIntegerField()
     name = models.CharField(max_length=12, choices=EventName)
     data = models.JSONField(default=dict)

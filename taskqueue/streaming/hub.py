@@ -7,13 +7,15 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from taskqueue.engine.wakeup import Bell
-from taskqueue.models.task_event import FINAL_NAMES
+from taskqueue.outage import is_outage
 from taskqueue.streaming.alarm import Alarm, alarm_for
-from taskqueue.streaming.news import News, ended_sessions, newer_than
+from taskqueue.streaming.news import News, ended_visits, newer_than
 from taskqueue.streaming.reader import HEARTBEAT, Reader, Subscription, as_event
 
 logger = logging.getLogger(__name__)
@@ -79,9 +81,12 @@ class Hub:
             try:
                 self._watch(bell, loop)
                 well = True
-            except DatabaseError as error:
+            except (
+                Exception
+            ) as error:  # whatever it is, readers must not wait for a thread that is gone
                 if well:
-                    logger.warning("Streams wait for the database: %s", error)
+                    trace = None if is_outage(error) else error
+                    logger.warning("Streams wait for the database: %s", error, exc_info=trace)
                 well = False
                 time.sleep(UNWELL)
             finally:
@@ -129,22 +134,29 @@ class Hub:
             loop.call_soon_threadsafe(self._deliver, news)
 
     def _deliver(self, news: list[News]) -> None:
-        for task_id, sequence, name, data in news:
-            event = as_event(sequence, name, data)
+        for task_id, events in groupby(news, attrgetter("task_id")):
+            told = [(event, as_event(*event[1:])) for event in events]
             for reader in list(self._readers.get(task_id, ())):
-                if sequence > reader.after:
-                    reader.after = sequence
-                    reader.put(event, last=name in FINAL_NAMES)
+                self._pass_on(told, reader)
+
+    def _pass_on(self, told: list[tuple[News, bytes]], reader: Reader) -> None:
+        """Give a reader what it has not seen, up to an end, in one piece however much it is."""
+        fresh = [each for each in told if each[0].sequence > reader.after]
+        end = next((n for n, (event, _) in enumerate(fresh, 1) if event.is_end), None)
+        if fresh[:end]:
+            reader.after = fresh[:end][-1][0].sequence
+            reader.put(b"".join(data for _, data in fresh[:end]), last=end is not None)
 
     def _beat(self) -> None:
         for reader in self._all():
             reader.put(HEARTBEAT)
 
     def _check(self, loop: asyncio.AbstractEventLoop) -> None:
-        """End the streams of sessions that are over, and look at everything once more, whatever was heard."""
-        ended = ended_sessions([reader.subscription.session_key for reader in self._all()])
-        for reader in self._all():
-            if reader.subscription.session_key in ended:
+        """End the streams of visits that are over, and look at everything once more, whatever was heard."""
+        readers = self._all()
+        ended = ended_visits([reader.subscription.visit for reader in readers])
+        for reader in readers:
+            if reader.subscription.visit in ended:
                 loop.call_soon_threadsafe(reader.end)
         self._look(list(self._readers), loop)
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Max
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from taskqueue.engine.bulk import values_of
 from taskqueue.models import TaskEvent
+from taskqueue.models.task_event import FINAL_NAMES
+from taskqueue.streaming.reader import Visit
 
 T = TypeVar("T")
 
@@ -30,6 +33,10 @@ class News(NamedTuple):
     sequence: int
     name: str
     data: Any
+
+    @property
+    def is_end(self) -> bool:
+        return self.name in FINAL_NAMES
 
 
 def newer_than(seen: Sequence[tuple[uuid.UUID, int]]) -> Iterator[News]:
@@ -54,14 +61,25 @@ def last_row() -> int:
     return TaskEvent.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
-def ended_sessions(keys: Collection[str]) -> set[str]:
-    """Return which of these sessions do not live any more."""
-    asked = sorted(set(keys))
-    alive: set[str] = set()
-    for some in _batches(asked):
-        living = Session.objects.filter(session_key__in=some, expire_date__gt=timezone.now())
-        alive.update(living.values_list("session_key", flat=True))
-    return set(asked) - alive
+def ended_visits(visits: Collection[Visit]) -> set[Visit]:
+    """Return the visits that are over: signed out, expired, or of a user who may not come in like this any more."""
+    asked = sorted(set(visits))
+    return {visit for some in _batches(asked) for visit in set(some) - _living(some)}
+
+
+def _living(visits: Sequence[Visit]) -> set[Visit]:
+    sessions = Session.objects.filter(
+        session_key__in=[visit.session_key for visit in visits], expire_date__gt=timezone.now()
+    )
+    keys = set(sessions.values_list("session_key", flat=True))
+    users = User.objects.filter(pk__in={visit.user_id for visit in visits}, is_active=True)
+    rights = {user.pk: (user.get_session_auth_hash(), user.is_staff) for user in users}
+    return {visit for visit in visits if visit.session_key in keys and _may_stay(visit, rights)}
+
+
+def _may_stay(visit: Visit, rights: dict[int, tuple[str, bool]]) -> bool:
+    auth_hash, is_staff = rights.get(visit.user_id, ("", False))
+    return auth_hash == visit.auth_hash and (is_staff or not visit.as_staff)
 
 
 def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:

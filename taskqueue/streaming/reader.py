@@ -5,28 +5,37 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 HEARTBEAT = b": still here\n\n"
 BEGINNING = b"retry: 2000\n\n"
 ROOM = 256 * 1024
 
 
+class Visit(NamedTuple):
+    """Who listens and by which right. `auth_hash` is what the session holds of the user's password."""
+
+    session_key: str
+    auth_hash: str
+    user_id: int
+    as_staff: bool
+
+
 @dataclass(frozen=True)
 class Subscription:
-    """What a view has allowed: the events of a task after number `after`, for as long as a session lives."""
+    """What a view has allowed: the events of a task after number `after`, for as long as the visit lasts."""
 
     task_id: uuid.UUID
     after: int
-    session_key: str
+    visit: Visit
 
 
 @dataclass(eq=False)
 class Reader:
     """The end of a stream that the event loop knows; only its thread touches it.
 
-    What is not sent yet may take up `ROOM` bytes. A reader that is slower is let go: EventSource comes back by
-    itself and goes on after the last event it has seen.
+    A reader that has taken nothing while more than `ROOM` bytes wait for it is let go: EventSource comes back by itself
+    and goes on after the last event it has seen.
     """
 
     subscription: Subscription
@@ -44,12 +53,13 @@ class Reader:
         """Add what is to be sent; after the last of it the stream ends."""
         if self.is_over:
             return
-        self._pending.append(data)
-        self._size += len(data)
-        self.is_over = last
         if self._size > ROOM:
             self.is_over = True
             self.on_slow()
+            return
+        self._pending.append(data)
+        self._size += len(data)
+        self.is_over = last
         self._wake()
 
     def end(self) -> None:
@@ -74,4 +84,6 @@ class Reader:
 
 def as_event(sequence: int, name: str, data: Any) -> bytes:
     """Return an event as the stream carries it (WHATWG HTML, section 9.2.6)."""
-    return f"id: {sequence}\nevent: {name}\ndata: {json.dumps(data)}\n\n".encode()
+    return (
+        f"id: {sequence}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+    )

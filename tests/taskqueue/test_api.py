@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from taskqueue.models import AITask, TaskStatus
+from taskqueue.models import AITask, TaskEvent, TaskStatus
 
 ALWAYS = {
     "task_id", "task_type", "status", "created_at", "updated_at", "started_at", "finished_at", "attempt",
@@ -255,3 +255,37 @@ def test_a_new_reader_gets_the_newest_life_alone(as_alice, put, drain):
     again = as_alice.get(url("events", task)).text
     assert again.count("event: completed") == 1
     assert "cancelled" not in again
+
+
+def test_an_end_that_comes_while_a_reader_is_let_in_is_not_missed(put, drain):
+    task = put()
+    task.begin()
+    let_in = AITask.objects.get(pk=task.pk)
+
+    task.settle(dict)
+
+    assert TaskEvent.objects.before_newest_run(let_in) == 0
+
+
+def test_who_comes_back_into_another_life_hears_that_one(as_alice, put, drain):
+    task = put("hopeless")
+    drain()
+    as_alice.post(url("retry", task))
+    last = {"Last-Event-ID": "1"}
+    assert "event:" not in as_alice.get(url("events", task), headers=last).text
+
+    drain()
+
+    events = as_alice.get(url("events", task), headers=last).text
+    assert "id: 3\nevent: started\n" in events
+    assert events.count("event: failed") == 1
+
+
+def test_who_comes_back_after_the_end_misses_nothing(as_alice, put, drain):
+    task = put()
+    drain()
+
+    events = as_alice.get(url("events", task), headers={"Last-Event-ID": "1"}).text
+
+    assert "id: 2\nevent: progress\n" in events
+    assert "id: 3\nevent: completed\n" in events

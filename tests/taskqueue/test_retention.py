@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from taskqueue.models import AITask
-from taskqueue.retention import RULES, Rule, prune
+from taskqueue.models import AITask, TaskEvent
+from taskqueue.retention import EVENTS_AFTER_END, RULES, Rule, prune, prune_events
 
 OLD = timedelta(days=31)
 
@@ -46,6 +46,25 @@ def test_twice_is_once(old_tasks):
     prune()
 
     assert set(prune().values()) == {0}
+
+
+def test_of_a_tasks_events_its_end_stays(put, drain):
+    ended, recent, again, running = put(), put(), put("hopeless"), put()
+    drain()
+    AITask.objects.filter(pk__in=[ended.pk, again.pk]).update(
+        finished_at=timezone.now() - EVENTS_AFTER_END
+    )
+    again.refresh_from_db()
+    again.reopen()
+    running.begin()
+    TaskEvent.objects.update(created_at=timezone.now() - OLD)
+
+    prune_events()
+
+    kept = {task: list(task.told.values_list("name", flat=True)) for task in (ended, again)}
+    assert kept == {ended: ["completed"], again: ["started", "failed"]}
+    assert recent.told.count() == 3
+    assert TaskEvent.objects.filter(task=running, name="started").exists()
 
 
 def test_expired_sessions_go(db):

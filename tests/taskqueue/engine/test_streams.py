@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import connection
 
 from taskqueue.models import AITask, TaskEvent
+from taskqueue.telling import Teller
 from tests.stubs.openai_server import Stub, text
 from tests.taskqueue.engine.conftest import Watched, Workers, until
 from tests.taskqueue.engine.web import Stream, Web, cookie_of, text_of
 
 THREADS = 3
+MEGABYTES = 12  # more than the sockets between a server and a reader take in
 WORDS = "A vector is a movement with a size and a direction, and nothing else. " * 4
 
 
@@ -61,11 +64,8 @@ def test_a_reader_sees_the_whole_life(put, workers: Workers, model: Stub, open_s
 
     assert [events[0].name, events[-1].name] == ["started", "completed"]
     assert [event.number for event in events] == list(range(1, len(events) + 1))
-    assert (
-        3
-        < sum(event.name == "token" for event in events)
-        < len(model.seen[0].body["messages"]) * 40
-    )
+    pieces = sum(event.name == "token" for event in events)
+    assert 3 < pieces < len(WORDS) / 4, "the model's own pieces have four letters"
     assert text_of(events) == spoken.now().result["text"]
 
 
@@ -121,12 +121,94 @@ def test_only_who_may_see_the_task_may_listen(put, web: Web, alice: User, bob: U
     assert statuses == [401, 404, 200]
 
 
-def test_a_session_that_ends_ends_its_streams(put, open_stream) -> None:
-    stream = open_stream(put("note"))
+def sign_out(user: User) -> None:
+    Session.objects.filter(session_key=user.session_key).delete()
 
-    Session.objects.all().delete()
 
-    assert list(stream) == []
+def change_password(user: User) -> None:
+    user.set_password("another-horse-battery")
+    user.save()
+
+
+def lose_rights(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_staff=False)
+
+
+def be_suspended(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def test_streams_end_with_the_visit_they_belong_to(put, web: Web) -> None:
+    waiting = put("note")
+    streams = {}
+    for happens in (sign_out, change_password, lose_rights, be_suspended, User.delete, None):
+        name = happens.__name__ if happens else "stays"
+        user = User.objects.create_user(name, is_staff=True)
+        cookie = cookie_of(user)
+        user.session_key = cookie.partition("=")[2]
+        streams[happens] = (user, Stream(web, waiting.task.pk, cookie))
+    assert {stream.status for _, stream in streams.values()} == {200}
+
+    for happens, (user, _) in streams.items():
+        if happens:
+            happens(user)
+
+    for happens, (_, stream) in streams.items():
+        if happens:
+            assert list(stream) == [], happens
+    waiting.now().cancel()
+    stays = streams[None][1]
+    assert [event.name for event in stays] == ["cancelled"]
+    for _, stream in streams.values():
+        stream.close()
+
+
+def test_a_slow_reader_is_let_go_and_holds_nobody_up(put, web: Web, charlie: User) -> None:
+    watched, cookie = put("note"), cookie_of(charlie)
+    slow = Stream(web, watched.task.pk, cookie, buffer=4096)
+    quick = Stream(web, watched.task.pk, cookie)
+    watched.now().begin()
+    events, seen = iter(quick), []
+    teller, run = Teller(), (watched.task.pk, watched.now().fence)
+    for _ in range(MEGABYTES):
+        teller.gather(run, "All work and no play. " * 50_000)
+        teller.write()
+        while len(seen) < watched.now().events:
+            seen.append(next(events))
+    watched.now().cancel()
+
+    whole = [*seen, *events]
+    taken = list(slow)
+
+    assert whole[-1].name == "cancelled"
+    assert taken == whole[: len(taken)]
+    assert 1 < len(taken) < len(whole)
+    back = Stream(web, watched.task.pk, cookie, after=taken[-1].number)
+    assert [*taken, *back] == whole
+    for stream in (slow, quick, back):
+        stream.close()
+
+
+@pytest.mark.postgresql
+def test_streams_outlast_a_database_that_was_away(put, open_stream) -> None:
+    waiting = put("note")
+    stream = open_stream(waiting)
+    until(lambda: of_others("count(*)") == 2)  # the page's and the hub's
+
+    of_others("count(pg_terminate_backend(pid))")
+    waiting.now().cancel()
+
+    assert [event.name for event in stream] == ["cancelled"]
+
+
+def of_others(what: str) -> int:
+    """Ask PostgreSQL about the connections that others have to this test's database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {what} FROM pg_stat_activity"  # noqa: S608
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def test_a_server_that_stops_waits_for_no_reader(put, web: Web, open_stream) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,10 +57,17 @@ class Web:
 
 
 class Stream:
-    """One open connection to the events of a task."""
+    """One open connection to the events of a task; with a `buffer` of few bytes it takes little ahead of its reader."""
 
-    def __init__(self, web: Web, task_id: object, cookie: str, after: int | None = None) -> None:
+    def __init__(
+        self, web: Web, task_id: object, cookie: str, after: int | None = None, buffer: int = 0
+    ) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
+        if buffer:
+            self._connection.sock = socket.socket()
+            self._connection.sock.settimeout(PATIENCE)
+            self._connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            self._connection.sock.connect(("127.0.0.1", web.port))
         headers = {"Cookie": cookie} if cookie else {}
         if after is not None:
             headers["Last-Event-ID"] = str(after)
@@ -68,15 +76,19 @@ class Stream:
         self.status = self.response.status
 
     def __iter__(self) -> Iterator[Event]:
-        """Yield events until the server ends the stream."""
+        """Yield events until the server ends the stream, or cuts it."""
         fields: dict[str, str] = {}
-        for line in self.response:
+        for line in self._lines():
             name, _, value = line.decode().rstrip("\n").partition(": ")
             if name:
                 fields[name] = value
             elif "event" in fields:
                 yield Event(int(fields["id"]), fields["event"], json.loads(fields["data"]))
                 fields = {}
+
+    def _lines(self) -> Iterator[bytes]:
+        with suppress(http.client.IncompleteRead):
+            yield from self.response
 
     def close(self) -> None:
         self._connection.close()
