@@ -1,4 +1,4 @@
-"""The task type that benchmarks run: the whole life of an AITask around no work at all."""
+"""The task types that benchmarks run."""
 
 from django.apps import AppConfig
 
@@ -10,5 +10,6 @@ class BenchmarksConfig(AppConfig):
         from taskqueue.registry import REGISTRY, Priority, TaskSpec
         from taskqueue.retry import RetryPolicy
 
-        work = "benchmarks.work.nothing"
-        REGISTRY["nothing"] = TaskSpec(work, work, "bulk", Priority.BULK, RetryPolicy())
+        for kind in ("nothing", "thinking"):
+            work = f"benchmarks.work.{kind}"
+            REGISTRY[kind] = TaskSpec(work, work, "bulk", Priority.BULK, RetryPolicy())
