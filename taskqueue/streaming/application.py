@@ -2,17 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from core.bridge import AsgiApplication, Message, Receive, Send
 from taskqueue.streaming.hub import Hub
 from taskqueue.streaming.reader import Subscription
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 HANDOVER = "techtree.handover"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -31,7 +27,7 @@ class Streams:
     The view's own thread is free by then, as with nginx' X-Accel-Redirect: a stream costs no thread.
     """
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: AsgiApplication) -> None:
         self._application = application
         self._hub = Hub()
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -67,6 +68,11 @@ class Installation:
         )
         return done.stdout
 
+    def is_listening(self) -> bool:
+        """Whether the web server answers; Supervisor only knows that its processes live."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
     @property
     def configuration(self) -> str:
         return str(self.folder / "deploy" / "supervisor.conf")
@@ -96,6 +102,7 @@ def running(tmp_path: Path) -> Iterator[Installation]:
     )
     try:
         wait_for(lambda: place.control("status").count("RUNNING") == 2, place.logs)
+        wait_for(place.is_listening, place.logs)
         yield place
     finally:
         supervisord.terminate()
