@@ -1,21 +1,13 @@
 """The ASGI entry point, for uvicorn: pages in a few threads, streams in none."""
 
-import os
-
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
+from config import wsgi  # sets Django up, so it comes before what has models
 from core.bridge import Bridge
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from taskqueue.streaming.application import Streams
 
 # No view waits for anything but the database. Three threads and the streams' own one hold four connections.
 THREADS = 3
 
-pages = Bridge(
-    get_wsgi_application(), threads=THREADS, longest_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-)
-
-from taskqueue.streaming.application import Streams  # noqa: E402  (once Django is set up)
-
+pages = Bridge(wsgi.application, threads=THREADS, longest_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 application = Streams(pages)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from core.llm.offer import PROVIDERS, Model
 
 MOST = 1_000_000  # of any currency, for a million tokens
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class Environment(environ.Env):  # type: ignore[misc]
@@ -44,15 +46,53 @@ class Environment(environ.Env):  # type: ignore[misc]
                 "DATABASE_URL must start with sqlite:// or postgres://, for example "
                 "postgres://user:password@host/techtree."
             )
-        return dict(self.db_url_config(url))
+        try:
+            database = dict(self.db_url_config(url))
+        except ValueError as problem:
+            raise ImproperlyConfigured(f"DATABASE_URL must be a URL; {problem}.") from None
+        folder = Path(str(database["NAME"])).parent
+        if url.startswith("sqlite://") and not folder.is_dir():
+            raise ImproperlyConfigured(
+                f"DATABASE_URL must name a file in a folder that exists, and {folder} does not."
+            )
+        return database
+
+    def email(self, default: str) -> dict[str, Any]:
+        """Return Django's e-mail settings for EMAIL_URL."""
+        try:
+            return dict(self.email_url("EMAIL_URL", default=default))
+        except (ImproperlyConfigured, ValueError):
+            raise ImproperlyConfigured(
+                "EMAIL_URL must be like smtp+tls://user:password@host:587 or consolemail://."
+            ) from None
+
+    def origins(self, name: str) -> list[str]:
+        """Return the variable as a list of web origins."""
+        origins = [str(origin) for origin in self.list(name, default=[])]
+        if not all(map(is_web_address, origins)):
+            raise ImproperlyConfigured(f"{name} must be a list like https://learn.example.org.")
+        return origins
+
+    def address(self, name: str) -> str:
+        """Return the variable as the address of a server, "" when there is none."""
+        address = str(self.str(name, default=""))
+        if address and not is_web_address(address):
+            raise ImproperlyConfigured(f"{name} must be an address like http://localhost:8000/v1.")
+        return address
+
+    def log_level(self, name: str) -> str:
+        """Return the variable as the name of a level."""
+        level = str(self.str(name, default="INFO")).upper()
+        if level not in LOG_LEVELS:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(LOG_LEVELS)}.")
+        return level
 
     def site_url(self, origins: Sequence[str]) -> str:
         """Return where the site is reached, for links in e-mails: SITE_URL, the first of `origins`, or this machine."""
         named = [origin for origin in origins if "*" not in origin]
         here = f"http://127.0.0.1:{self.str('PORT', default='8000')}"
         address = str(self.str("SITE_URL", default="") or (named[0] if named else here))
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if not is_web_address(address):
             raise ImproperlyConfigured(
                 "SITE_URL must be an address like https://learn.example.org."
             )
@@ -85,7 +125,7 @@ class Environment(environ.Env):  # type: ignore[misc]
         It is `openai` when a key or an address is set.
         """
         configured = self.str("LLM_API_KEY", default="") or self.str("OPENAI_API_KEY", default="")
-        address = self.str("LLM_BASE_URL", default="")
+        address = self.address("LLM_BASE_URL")
         provider = self.str("LLM_PROVIDER", default="") or (
             models[0].provider if models else "openai" if configured or address else "demo"
         )
@@ -98,10 +138,16 @@ class Environment(environ.Env):  # type: ignore[misc]
         return {
             provider: (
                 self.str(f"{provider.upper()}_API_KEY", default=""),
-                self.str(f"{provider.upper()}_BASE_URL", default=""),
+                self.address(f"{provider.upper()}_BASE_URL"),
             )
             for provider in PROVIDERS
         }
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an absolute address of the web."""
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def _price(entry: str) -> tuple[str, tuple[Decimal, Decimal]]:
@@ -121,6 +167,12 @@ def _price(entry: str) -> tuple[str, tuple[Decimal, Decimal]]:
             f"{entry!r} is none."
         ) from None
     return model, (price_in, price_out)
+
+
+def check_connection(provider: str, key: str, address: str) -> None:
+    """Raise ImproperlyConfigured when the site's own provider needs a key or an address and has neither."""
+    if provider in {"openai", "anthropic"} and not (key or address):
+        raise ImproperlyConfigured(f"LLM_API_KEY must be set for LLM_PROVIDER={provider}.")
 
 
 def check_connections(models: tuple[Model, ...], connections: dict[str, tuple[str, str]]) -> None:

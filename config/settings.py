@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from config.environment import Environment, check_connections, secret_key
+from config.environment import Environment, check_connection, check_connections, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -16,7 +16,7 @@ env.read_env(BASE_DIR / ".env")
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = secret_key(env, debug=DEBUG, keep_in=VAR_DIR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 SECURE_COOKIES = any(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
 
 INSTALLED_APPS = [
@@ -104,8 +104,9 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "core.accounts.lockout.locked_out"
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email(default="consolemail://")
 vars().update(EMAIL_CONFIG)
 SITE_URL = env.site_url(CSRF_TRUSTED_ORIGINS)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Techtree <techtree@localhost>")
@@ -178,8 +179,9 @@ LLM_PROVIDER = env.provider(LLM_MODELS)
 LLM_CONNECTIONS = env.connections()
 OWN_KEY, OWN_ADDRESS = LLM_CONNECTIONS[LLM_PROVIDER]
 LLM_API_KEY = env.str("LLM_API_KEY", default="") or OWN_KEY
-LLM_BASE_URL = env.str("LLM_BASE_URL", default="") or OWN_ADDRESS
+LLM_BASE_URL = env.address("LLM_BASE_URL") or OWN_ADDRESS
 check_connections(LLM_MODELS, {**LLM_CONNECTIONS, LLM_PROVIDER: (LLM_API_KEY, LLM_BASE_URL)})
+check_connection(LLM_PROVIDER, LLM_API_KEY, LLM_BASE_URL)
 FIRST = next((model for model in LLM_MODELS if model.provider == LLM_PROVIDER), None)
 LLM_MODEL = env.str("LLM_MODEL", default="")
 LLM_FAST_MODEL = env.str("LLM_FAST_MODEL", default="")
@@ -195,5 +197,5 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL")},
 }

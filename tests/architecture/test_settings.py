@@ -25,6 +25,13 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     [
         ("DEBUG", "perhaps"),
         ("DATABASE_URL", "mysql://localhost/techtree"),
+        ("DATABASE_URL", "postgres://techtree@localhost:port/techtree"),
+        ("DATABASE_URL", "sqlite:////nowhere/at/all.sqlite3"),
+        ("CSRF_TRUSTED_ORIGINS", "learn.example"),
+        ("EMAIL_URL", "pigeon://localhost"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LLM_BASE_URL", "localhost:8000/v1"),
+        ("OLLAMA_BASE_URL", "localhost"),
         ("LLM_PROVIDER", "oracle"),
         ("LLM_TIMEOUT", "soon"),
         ("LLM_TIMEOUT", "0"),
@@ -51,6 +58,27 @@ def test_a_wrong_value_is_one_line(name, value):
     assert done.returncode == 1
     assert done.stderr.startswith(f"techtree: {name} must ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_wrong_value_is_one_line_in_the_web_process_too():
+    done = subprocess.run(
+        [sys.executable, "-m", "uvicorn", "config.asgi:application"],
+        cwd=ROOT,
+        env={**os.environ, "MAX_ATTEMPTS": "0"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "techtree: MAX_ATTEMPTS must be a whole number of at least 1.\n"
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_a_provider_needs_a_key_or_an_address(provider):
+    done = manage("check", LLM_PROVIDER=provider)
+
+    assert done.stderr == f"techtree: LLM_API_KEY must be set for LLM_PROVIDER={provider}.\n"
 
 
 def test_a_secret_key_is_required_without_debug():
