@@ -14,12 +14,16 @@ from core.models.progress import ProgressState
 
 @dataclass(frozen=True)
 class CourseRow:
-    """A course with the number of lessons its owner completed; `next_lesson` is None when all are."""
+    """A course with the number of lessons its owner completed; `next_lesson` is None when all are.
+
+    It is `begun` once a lesson was opened.
+    """
 
     syllabus: Syllabus
     done: int
     total: int
     next_lesson: Lesson | None
+    begun: bool
     touched_at: datetime
 
 
@@ -48,7 +52,7 @@ def course_row(
     done = {row.lesson_id for row in met if row.state == ProgressState.COMPLETED}
     touched_at = max((row.updated_at for row in met), default=course.created_at)
     following = next_lesson(lessons, done, met)
-    return CourseRow(course, len(done), len(lessons), following, touched_at)
+    return CourseRow(course, len(done), len(lessons), following, bool(met), touched_at)
 
 
 def next_lesson(

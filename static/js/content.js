@@ -22,14 +22,23 @@ export class Content {
     const form = event.target;
     try {
       this.#card.follow(await postJson(form.action));
+      // The pressed button goes away; who uses the keyboard goes on from here.
+      this.#root.focus({ preventScroll: true });
       form.closest("[data-unwritten]").hidden = true;
+      this.#announce("Writing the lesson.");
     } catch (error) {
       form.querySelector("[data-error]").textContent = error.message;
     }
   }
 
   async #written() {
+    this.#card.hide();
     await refreshPage();
+    this.#announce("The lesson is written.");
     this.#root.dispatchEvent(new CustomEvent("lesson:written", { bubbles: true }));
+  }
+
+  #announce(text) {
+    this.#root.querySelector("[data-live]").textContent = text;
   }
 }

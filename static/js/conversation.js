@@ -13,7 +13,17 @@ export class Conversation {
     this.#list = list;
     this.#scroller = list.closest("[data-scroller]") ?? list;
     this.#template = template;
-    this.toEnd();
+    this.#startAtEnd();
+  }
+
+  /** Wait for the tutor's tab where it is one: what is hidden has no end to go to. */
+  #startAtEnd() {
+    const opened = new ResizeObserver(() => {
+      if (!this.#scroller.clientHeight) return;
+      opened.disconnect();
+      this.toEnd();
+    });
+    opened.observe(this.#scroller);
   }
 
   /** Show the learner's message at once and return its element. */

@@ -1,5 +1,6 @@
 """Real browsers on real installations."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -28,10 +29,17 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def static_files() -> None:
-    """Collect the static files as production serves them: named by their content."""
-    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "DEBUG": "false"}, check=True)
+def static_files(testrun_uid: str) -> None:
+    """Collect the static files as production serves them, named by their content: once for all test processes."""
+    with (ROOT / "var" / "static.collected").open("a+") as collected:
+        fcntl.flock(collected, fcntl.LOCK_EX)
+        collected.seek(0)
+        if collected.read() == testrun_uid:
+            return
+        command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "DEBUG": "false"}, check=True)
+        collected.truncate(0)
+        collected.write(testrun_uid)
 
 
 @pytest.fixture(scope="session")

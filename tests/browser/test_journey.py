@@ -1,6 +1,7 @@
 """The main job in a real browser: from signing up to a completed lesson."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -77,11 +78,10 @@ def walk(learner: Learner, key: Key) -> None:
     expect(learner.answer(key.right)).to_contain_text("That is right.")
 
     learner.press("Start the assessment")
-    learner.reply_after(4)
-    last = learner.answer(key.right)
-    while learner.page.locator(".exercise[data-state=open]").count():
-        last = learner.answer(key.right)
-    expect(last).to_contain_text("You have passed")
+    total = re.search(r"Question 1 of (\d+)", learner.reply_after(4).inner_text())
+    assert total
+    verdicts = [learner.answer(key.right) for _ in range(int(total[1]))]
+    expect(verdicts[-1]).to_contain_text("You have passed")
     expect(learner.page.locator("#lesson-progress")).to_contain_text("Completed", timeout=SLOW)
 
     learner.page.goto("/")
@@ -112,6 +112,39 @@ class TestWithAModel:
     def test_with_a_model_behind_openais_protocol(self, page: Page, site: Site) -> None:
         walk(Learner(page, Pointer(page)), Key(site))
         expect(page.get_by_text("built-in demo model")).to_have_count(0)
+
+
+def test_a_lesson_that_arrives_is_told_and_has_the_focus(page: Page) -> None:
+    learner = Learner(page, Keyboard(page))
+    learner.sign_up()
+    learner.get_course("Chess")
+    learner.hand.press(page.locator(".lesson-rows a").first)
+    expect(page.get_by_text("You can talk to the tutor as soon as")).to_be_visible()
+    expect(page.locator("#composer-text")).to_be_hidden()
+
+    learner.press("Write this lesson")
+
+    expect(page.locator("[data-content] [role=status]")).to_have_text("The lesson is written.")
+    expect(learner.text).to_be_visible()
+    expect(page.locator("[data-content]")).to_be_focused()
+    expect(page.locator("[data-content] [data-task-card]")).to_be_hidden()
+    expect(page.locator("#composer-text")).to_be_visible()
+
+
+def test_on_a_phone_the_tutor_opens_at_the_last_message(page: Page) -> None:
+    learner = Learner(page, Pointer(page))
+    learner.sign_up()
+    learner.get_course()
+    learner.open_first_lesson()
+    for count in range(4):
+        learner.say("What is a vector?")
+        learner.reply_after(count)
+
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.reload()
+    learner.show_tutor()
+
+    expect(learner.replies.last).to_be_in_viewport()
 
 
 def test_a_reload_in_the_middle_finds_the_work_again(page: Page) -> None:

@@ -82,6 +82,17 @@ def test_the_lesson_that_is_open_is_the_next(alice: User, lessons: list[Lesson])
     assert course_rows(alice)[0].next_lesson == lessons[1]
 
 
+@pytest.mark.parametrize("address", ["dashboard", "course"])
+def test_a_course_is_started_once(
+    client: Client, alice: User, course: Syllabus, lessons: list[Lesson], address: str
+) -> None:
+    client.force_login(alice)
+    url = "/" if address == "dashboard" else course.get_absolute_url()
+    assert "Start" in client.get(url).content.decode()
+    UserProgress.objects.create(user=alice, lesson=lessons[0])
+    assert "Continue" in client.get(url).content.decode()
+
+
 def test_what_another_learner_did_does_not_count(
     alice: User, bob: User, lessons: list[Lesson]
 ) -> None:
