@@ -193,7 +193,7 @@ class LLMCallAdmin(RecordAdmin):
         "seconds",
         "replays",
         "learner",
-        "task_id",
+        "task",
     ]
     list_filter = [
         "outcome",
@@ -251,6 +251,10 @@ class LLMCallAdmin(RecordAdmin):
     @admin.display(description="cost", ordering="cost")
     def price(self, call: LLMCall) -> str:
         return money(call.cost)
+
+    @admin.display(description="task", ordering="task_id")
+    def task(self, call: LLMCall) -> str:
+        return str(call.task_id or "–").partition("-")[0]
 
     @admin.display(description="seconds", ordering="latency_ms")
     def seconds(self, call: LLMCall) -> str:

@@ -6,6 +6,7 @@ from core.theme import choose_theme
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.favicon),
     path("connect/", views.connect, name="connect"),
     path("theme/", choose_theme, name="theme"),
     path("accounts/account/", account, name="account"),

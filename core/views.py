@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 
 from core.models import Syllabus
 from core.progress import course_rows
@@ -23,6 +24,11 @@ def dashboard(user: Any) -> dict[str, Any]:
     courses = course_rows(user)
     current = next((course for course in courses if course.next_lesson), None)
     return {"courses": courses, "current": current}
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead browsers to the icon from pages that name none, like the admin's."""
+    return redirect(static("icons/techtree.svg"))
 
 
 def connect(request: HttpRequest) -> HttpResponse:

@@ -72,8 +72,16 @@ def save_turn(task: AITask, message: ConversationHistory, turn: Turn) -> dict[st
 
 def _history(message: ConversationHistory) -> list[tuple[str, str]]:
     earlier = ConversationHistory.objects.between(message.user_id, message.lesson_id)
-    last = list(earlier.filter(pk__lt=message.pk).order_by("-pk")[:REMEMBERED])
-    return [(each.role, each.content) for each in reversed(last)]
+    before = earlier.filter(pk__lt=message.pk).select_related("exercise").order_by("-pk")
+    return [(each.role, _whole(each)) for each in reversed(before[:REMEMBERED])]
+
+
+def _whole(message: ConversationHistory) -> str:
+    """Return what was said; where the tutor set a question, with the question as the learner saw it."""
+    if message.role != Role.TUTOR or message.exercise is None:
+        return message.content
+    choices = [f"- {choice}" for choice in message.exercise.choices]
+    return "\n".join([message.content, "", message.exercise.question, *choices])
 
 
 def _question(message: ConversationHistory) -> Question | None:

@@ -23,13 +23,13 @@ class AITaskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = [
         "kind",
         "status",
-        "user",
+        "error_code",
+        "short_error",
         "attempts",
+        "user",
         "created_at",
         "waited",
         "ran",
-        "error_code",
-        "short_error",
     ]
     list_filter = ["status", "task_type", "model", "error_code", "created_at"]
     search_fields = ["task_id", "user__username", "subject", "error", "error_detail"]

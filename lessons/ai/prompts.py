@@ -8,7 +8,7 @@ from core.llm.prompt import Turn as Said
 from lessons.ai.drafts import GAP
 from lessons.ai.state import Question, TurnBrief
 
-INTENT_VERSION = "intent-1"
+INTENT_VERSION = "intent-2"
 CHAT_VERSION = "chat-1"
 EXERCISE_VERSION = "exercise-1"
 ASSESSMENT_VERSION = "assessment-1"
@@ -55,6 +55,8 @@ A learner wrote a message to a tutor. Say what it wants:
 A question about the exercise is "chat" and never "answer". Without an open exercise nothing is an "answer".
 
 The open exercise: {question}
+
+What the tutor said last, as JSON: {said}
 
 The message, as JSON: {message}"""
 
@@ -112,7 +114,9 @@ def intent_prompt(brief: TurnBrief) -> Prompt:
         "tutor.intent",
         INTENT_VERSION,
         system="You sort a learner's messages for a tutor.",
-        user=INTENT.format(question=question, message=_quoted(brief.message)),
+        user=INTENT.format(
+            question=question, said=_quoted(_said_last(brief)), message=_quoted(brief.message)
+        ),
         inputs={"message": brief.message, "has_exercise": brief.question is not None},
     )
 
@@ -201,6 +205,10 @@ def _open(question: Question | None) -> str:
         return ""
     choices = "\n".join(f"- {choice}" for choice in question.choices)
     return OPEN.format(question=question.question, choices=choices)
+
+
+def _said_last(brief: TurnBrief) -> str:
+    return next((text for role, text in reversed(brief.history) if role == "assistant"), "")
 
 
 def _asked(brief: TurnBrief) -> str:

@@ -62,6 +62,29 @@ def test_the_tutor_knows_lesson_level_course_and_what_was_said(stub, speak):
     ]
 
 
+def test_the_tutor_remembers_what_it_asked(stub, speak):
+    exercise = set_exercise(stub, speak, ORDER)
+    speak(", ".join(str(index + 1) for index in exercise.key), "answer", exercise)
+    stub.queue(obj({"intent": "chat"}), text("Because one comes first."))
+    speak("Why is that the order?")
+
+    asked, answered, verdict = stub.seen[-1].body["messages"][2:5]
+    assert "From small to large." in asked["content"]
+    assert all(f"- {choice}" in asked["content"] for choice in exercise.choices)
+    assert "From small to large." not in answered["content"] + verdict["content"]
+
+
+def test_a_message_is_understood_as_a_reply_to_the_tutor(stub, speak):
+    stub.queue(obj({"intent": "chat"}), text("Shall I set you an exercise?"))
+    speak("I think I have got it.")
+    stub.queue(obj({"intent": "exercise"}), obj({"exercise": GAP}))
+    speak("Yes, please")
+
+    understand = stub.seen[-2].body["messages"][-1]["content"]
+    assert '"Shall I set you an exercise?"' in understand
+    assert Exercise.objects.get().question == GAP["question"]
+
+
 def test_only_the_last_ten_messages_are_sent(stub, speak):
     for number in range(7):
         stub.queue(obj({"intent": "chat"}), text(f"Answer {number}"))

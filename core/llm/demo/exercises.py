@@ -10,6 +10,7 @@ GAP = "____"
 FEWEST_TERMS = 3
 RUBRIC_WORDS = 5
 ENOUGH = 0.5
+WHERE = "Look at the list of key terms in the lesson."
 
 Terms = list[tuple[str, str]]
 
@@ -85,7 +86,7 @@ def _short(terms: Terms, number: int) -> dict[str, Any]:
         "kind": "short_answer",
         "question": f"Say in your own words what “{term}” means.",
         "rubric": _rubric(definition) or [term],
-        "hints": _hints(term),
+        "hints": [WHERE, f"The lesson begins like this: {_beginning(definition)} …"],
         "solution": f"**{term}**: {definition}",
     }
 
@@ -96,7 +97,7 @@ def _ordering(terms: Terms) -> dict[str, Any]:
         "kind": "ordering",
         "question": "Put these terms in the order in which the lesson lists them.",
         "items_in_order": names,
-        "hints": ["Look at the list of key terms.", f"It starts with “{names[0]}”."],
+        "hints": [WHERE, f"It starts with “{names[0]}”."],
         "solution": ", then ".join(names),
     }
 
@@ -153,4 +154,10 @@ def _rubric(text: str) -> list[str]:
 
 
 def _hints(term: str) -> list[str]:
-    return ["Look at the list of key terms in the lesson.", f"It has {len(term)} characters."]
+    return [WHERE, f"It begins with “{term[:1]}”."]
+
+
+def _beginning(text: str) -> str:
+    """Return the first words of a text, a third of them."""
+    parts = text.split()
+    return " ".join(parts[: max(1, len(parts) // 3)])

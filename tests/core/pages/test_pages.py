@@ -56,6 +56,11 @@ def test_connecting_a_model_is_explained(client: Client, settings: Settings) -> 
     assert "A model is connected" in client.get("/connect/").content.decode()
 
 
+def test_browsers_find_the_icon_where_they_look(client: Client) -> None:
+    """Pages of the admin name none."""
+    assert client.get("/favicon.ico")["Location"] == "/static/icons/techtree.svg"
+
+
 def test_the_menu_is_that_of_who_is_signed_in(client: Client, alice: User, charlie: User) -> None:
     assert "Log in" in client.get("/").content.decode()
     client.force_login(alice)
