@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
@@ -80,6 +81,7 @@ def _write_row(task: AITask, run_at: datetime | None = None) -> None:
         schedule={"run_at": run_at, "priority": task.priority},
         queue=spec_of(task.task_type).pool,
         verbose_name=str(task),
+        creator=None if task.user_id is None else get_user_model()(pk=task.user_id),
     )
 
 

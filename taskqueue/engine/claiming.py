@@ -45,6 +45,28 @@ SELECT * FROM (
     ORDER BY run_at LIMIT 1
 ) AS of_pool
 """
+# Whose rows wait, and the place of each one's first in the order: one look into the index for each owner, however many
+# rows are his (a "loose index scan": https://wiki.postgresql.org/wiki/Loose_indexscan).
+OWNERS = """
+WITH RECURSIVE waiting (owner, number) AS (
+    SELECT * FROM (
+        SELECT {owner}, 1 FROM background_task {indexed}
+        WHERE {claimable} AND {kind} AND {owner} > %s ORDER BY {owner} LIMIT 1
+    ) AS first
+    UNION ALL
+    SELECT (
+        SELECT {owner} FROM background_task {indexed}
+        WHERE {claimable} AND {kind} AND {owner} > waiting.owner ORDER BY {owner} LIMIT 1
+    ), number + 1
+    FROM waiting WHERE owner IS NOT NULL AND number < %s
+)
+SELECT owner, (
+    SELECT {order} FROM background_task {indexed}
+    WHERE {claimable} AND {filters} AND {owner} = waiting.owner AND run_at <= %s
+    ORDER BY {order}, id LIMIT 1
+) FROM waiting WHERE owner IS NOT NULL
+"""
+OWNERS_AT_ONCE = 64
 FREE = "UPDATE background_task SET locked_by = NULL, locked_at = NULL WHERE id IN ({places})"
 DROP = "DELETE FROM background_task WHERE locked_by = %s AND id IN ({places})"
 
@@ -80,14 +102,18 @@ class Claims:
         self._names = list(names)
         self._pools = {pool.name for pool in pools}
         self._queue = queue
+        self._seen = dict.fromkeys(self._pools, -1)  # the last owner that `owners` came to
 
-    def take(self, limits: Mapping[str, int], worker: str, *, risk: bool) -> list[Row]:
+    def take(
+        self, limits: Mapping[str, int], worker: str, *, risk: bool, owner: int | None = None
+    ) -> list[Row]:
         """Lock due rows for `worker`, at most so many of each pool, and return them in order.
 
-        Call it inside a transaction. At most one of them is risky, and none unless `risk` is taken.
+        Call it inside a transaction. At most one of them is risky, and none unless `risk` is taken. With an `owner`
+        they are that learner's only.
         """
         now = _adapt(timezone.now())
-        parts = [self._select(NEXT, "claim", pool, risk) for pool in limits]
+        parts = [self._select(NEXT, pool, risk, owner) for pool in limits]
         given: list[Any] = []
         for (_, filtered), limit in zip(parts, limits.values(), strict=True):
             given += [*filtered, now, limit]
@@ -101,17 +127,32 @@ class Claims:
         free(risky[1:])
         return [row for row in rows if row not in risky[1:]]
 
+    def owners(self, pool: str, *, risk: bool) -> dict[int, Any]:
+        """Return some owners of due rows of a pool with the place of their first in the order, which can be compared.
+
+        There are at most OWNERS_AT_ONCE; the next call goes on where this one ended.
+        """
+        sql, given = self._select(OWNERS, pool, risk, indexed="owner")
+        start = [self._seen[pool], OWNERS_AT_ONCE]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*start, *given, _adapt(timezone.now())])
+            found = dict(cursor.fetchall())
+        self._seen[pool] = max(found) if len(found) == OWNERS_AT_ONCE else -1
+        return {owner: place for owner, place in found.items() if place is not None}
+
     def next_due(self, pools: Iterable[str], *, risk: bool) -> datetime | None:
         """Return when the next row of these pools is due, or was; None when nothing waits."""
-        parts = [self._select(DUE, "due", pool, risk) for pool in pools]
+        parts = [self._select(DUE, pool, risk, indexed="due") for pool in pools]
         sql = " UNION ALL ".join(part for part, _ in parts)
         with connection.cursor() as cursor:
             cursor.execute(sql, [value for _, given in parts for value in given])
             found = [_moment(run_at) for (run_at,) in cursor.fetchall()]
         return min(found, default=None)
 
-    def _select(self, sql: str, index: str, pool: str, risk: bool) -> tuple[str, list[Any]]:
-        """Return a statement about the rows of a pool that this worker may run, and its parameters.
+    def _select(
+        self, sql: str, pool: str, risk: bool, owner: int | None = None, indexed: str = "claim"
+    ) -> tuple[str, list[Any]]:
+        """Return a statement about the rows of a pool that this worker may run, and the parameters of its filters.
 
         Without INDEXED BY SQLite prefers the library's index on locked_by and sorts everything that waits:
         https://sqlite.org/lang_indexedby.html
@@ -119,18 +160,22 @@ class Claims:
         filters, given = self._filter(pool)
         if not risk:
             filters, given = f"{filters} AND last_error <> %s", [*given, LAST_CHANCE]
+        if owner is not None:
+            filters, given, indexed = f"{filters} AND {OWNER} = %s", [*given, owner], "owner"
         statement = sql.format(
             claimable=CLAIMABLE,
+            kind=_kind(pool),
             filters=filters,
+            owner=OWNER,
             order=ORDER[connection.vendor],
             lock=LOCK[connection.vendor],
-            indexed=f"INDEXED BY taskqueue_{index}" if connection.vendor == "sqlite" else "",
+            indexed=f"INDEXED BY taskqueue_{indexed}" if connection.vendor == "sqlite" else "",
         )
         return statement, given
 
     def _filter(self, pool: str) -> tuple[str, list[Any]]:
         named, values = self._queues(pool)
-        filters = f"{URGENT} = {int(pool == INTERACTIVE)} AND task_name IN ({_places(self._names)})"
+        filters = f"{_kind(pool)} AND task_name IN ({_places(self._names)})"
         return filters + named, [*self._names, *values]
 
     def _queues(self, pool: str) -> tuple[str, list[str]]:
@@ -160,6 +205,10 @@ def drop(rows: Iterable[int], worker: str) -> None:
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(DROP.format(places=_places(ids)), [worker, *ids])
+
+
+def _kind(pool: str) -> str:
+    return f"{URGENT} = {int(pool == INTERACTIVE)}"
 
 
 def _places(values: Sequence[Any]) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from taskqueue.engine.beginning import begin
 from taskqueue.engine.claiming import Claims, Row, free
+from taskqueue.engine.fairness import share_fairly
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.release import release
 from taskqueue.engine.runs import Run
@@ -148,7 +149,7 @@ class Dispatcher:
         self._hungry |= {pool for pool, limit in limits.items() if found[pool] == limit}
         chosen = self.sharing.choose(rows, self.slots.running)
         free([row for row in rows if row not in chosen])
-        return chosen
+        return share_fairly(chosen, self.slots.running, self.claims, self._hungry)
 
     def _release_unknown(self) -> None:
         """Put back rows whose claim was committed although the connection broke before we heard of it."""

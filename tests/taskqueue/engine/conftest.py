@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 
 from taskqueue.enqueue import enqueue
@@ -91,10 +92,10 @@ def workers(database_url: str, tmp_path: Path) -> Iterator[Workers]:
 class Watched:
     """A task of this test whose runs leave files."""
 
-    def __init__(self, kind: str, folder: Path, **given: object) -> None:
+    def __init__(self, kind: str, folder: Path, user: User | None = None, **given: object) -> None:
         self._folder = folder
         data = {"folder": str(folder), **given}
-        self.task, _ = enqueue(kind, user=None, input_data=data)
+        self.task, _ = enqueue(kind, user=user, input_data=data)
 
     def left(self, name: object) -> bool:
         return self._file(name).exists()
@@ -113,6 +114,9 @@ class Watched:
     def go(self) -> None:
         """Let everything that waits in this test end."""
         (self._folder / "go").touch()
+
+    def go_alone(self) -> None:
+        self._file("go").touch()
 
     def _file(self, name: object) -> Path:
         return self._folder / f"{self.task.pk}-{name}"

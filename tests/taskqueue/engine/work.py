@@ -44,10 +44,11 @@ def wait(task: AITask) -> dict[str, Any]:
 
 
 def stuck(task: AITask) -> dict[str, Any]:
-    """Work until the file `go` appears and look at nothing else, as a hanging call would."""
+    """Work until the file `go`, or one of its own, appears and look at nothing else, as a hanging call would."""
     _leave(task, f"{task.attempt}")
     end = time.monotonic() + PATIENCE
-    while not (_folder(task) / "go").exists():
+    folder = _folder(task)
+    while not ((folder / "go").exists() or (folder / f"{task.pk}-go").exists()):
         assert time.monotonic() < end
         time.sleep(0.02)
     _leave(task, f"{task.attempt}-over")
