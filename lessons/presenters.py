@@ -5,6 +5,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from core.models import ConversationHistory, Lesson, LessonContent
+from core.models.conversation import Role
 from taskqueue.models import AITask
 from taskqueue.places import Place
 
@@ -17,8 +18,8 @@ def present_content(task: AITask) -> dict[str, Any]:
 
 
 def present_turn(task: AITask) -> dict[str, Any]:
-    """Show the tutor's messages of the turn."""
-    messages = ConversationHistory.objects.filter(pk__in=(task.result or {})["message_ids"])
+    """Show the tutor's messages of the turn, or what was kept of one that was stopped."""
+    messages = ConversationHistory.objects.filter(task_id=task.pk, role=Role.TUTOR)
     shown = messages.select_related("exercise__lesson__module").order_by("pk")
     pieces = [render_to_string("lessons/_message.html", {"message": each}) for each in shown]
     return {"html": "".join(pieces)}

@@ -47,6 +47,8 @@ def status_body(task: AITask) -> dict[str, Any]:
     }
     if task.status == TaskStatus.COMPLETED:
         body |= {"result": task.result, **spec_of(task.task_type).load_presenter()(task)}
+    elif task.status == TaskStatus.CANCELLED and spec_of(task.task_type).keep_stopped:
+        body |= spec_of(task.task_type).load_presenter()(task)
     elif task.status == TaskStatus.FAILED or task.error_code:
         body |= {"error": task.error, "error_code": task.error_code}
     return body

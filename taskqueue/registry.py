@@ -36,7 +36,7 @@ class TaskSpec:
     `processor` does it, in a worker: AITask → JSON-able result. `presenter` shows a completed task, in a web
     process: AITask → `{"html": …}` or `{"redirect_url": …}`. `place` says where a learner finds the work: AITask →
     Place, or None when it is gone. `keep_stopped`, if there is one, saves what a run had said when somebody stopped it:
-    (AITask, text) → None, in the cancelling transaction.
+    (AITask, text) → None, in the cancelling transaction; `presenter` shows that too.
     """
 
     processor: str

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 Messages = list[tuple[str, str]]
 Accept = Callable[[str], object]
+Part = dict[str, Any]
 
 OUTCOMES: dict[str, Outcome] = {
     "rate_limited": Outcome.RATE_LIMITED,
@@ -72,16 +73,22 @@ class Door:
         """
         scope = current_scope.get() or CallScope()
         try:
-            text = self._ask(prompt, prompt.messages(), aloud=True, accept=accept)
+            text = self._ask(prompt, prompt.messages(), heard=scope.on_token, accept=accept)
         finally:
             scope.on_text_end()
         return Answer(text, self.model)
 
-    def fill(self, prompt: Prompt, schema: type[M]) -> M:
-        """Return an object of `schema`. An answer that does not fit is sent back once, then it is InvalidOutput."""
+    def fill(
+        self, prompt: Prompt, schema: type[M], on_part: Callable[[Part], None] | None = None
+    ) -> M:
+        """Return an object of `schema`. An answer that does not fit is sent back once, then it is InvalidOutput.
+
+        `on_part` sees the first answer grow: what is there of its JSON, unchecked, at most ten times a second.
+        """
         messages = prompt.messages()
         messages[-1] = ("user", f"{prompt.user}\n\n{structured.instructions(schema)}")
-        text = self._ask(prompt, messages, schema=schema)
+        heard = structured.Growing(_in_between(on_part)).hear if on_part else None
+        text = self._ask(prompt, messages, schema=schema, heard=heard)
         try:
             return structured.parse(text, schema)
         except ValueError as problem:
@@ -95,12 +102,11 @@ class Door:
         messages: Messages,
         *,
         schema: type[BaseModel] | None = None,
-        aloud: bool = False,
+        heard: Callable[[str], None] | None = None,
         accept: Accept = str,
     ) -> str:
         """Return the answer to one request, from the ledger if it was paid already."""
         scope = current_scope.get() or CallScope()
-        heard = scope.on_token if aloud else None
         request = self._request(prompt, messages, schema, scope)
         text = ledger.replay(request)
         if text is not None:
@@ -213,6 +219,16 @@ class Door:
     def _key(self) -> str:
         _, address = connection_of(self._chosen.provider)
         return f"{address} {self.model}"
+
+
+def _in_between(on_part: Callable[[Part], None]) -> Callable[[Part], None]:
+    """Let a listener use the database while a model writes, without keeping its connection until more comes."""
+
+    def tell(part: Part) -> None:
+        on_part(part)
+        ledger.release_connection()
+
+    return tell
 
 
 def rejects_schema(error: Exception) -> bool:

@@ -2,11 +2,16 @@
 
 import json
 import re
+import time
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 M = TypeVar("M", bound=BaseModel)
+
+PACE = 0.1
 
 # Up to the last fence: the object's own strings may hold fenced code.
 FENCED = re.compile(r"```(?:json)?\s*\n(.*)```", re.DOTALL)
@@ -78,3 +83,30 @@ def repair_request(problems: str) -> str:
         f"That answer cannot be used:\n{problems}\n"
         "Send the whole JSON object again, corrected, and nothing else."
     )
+
+
+class Growing:
+    """A JSON object while it is being written: tells `on_part` what is there, at most every PACE seconds."""
+
+    def __init__(self, on_part: Callable[[dict[str, Any]], None]) -> None:
+        self._on_part = on_part
+        self._text = ""
+        self._next = 0.0
+
+    def hear(self, text: str) -> None:
+        self._text += text
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + PACE
+        if part := part_of(self._text):
+            self._on_part(part)
+
+
+def part_of(text: str) -> dict[str, Any]:
+    """Return the beginning of the object in an unfinished answer, without the string that is being written."""
+    start = text.find("{")
+    try:
+        part = from_json(text[max(start, 0) :], allow_partial=True)
+    except ValueError:
+        return {}
+    return part if isinstance(part, dict) else {}

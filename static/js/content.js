@@ -1,5 +1,6 @@
 /** A lesson's text that is not there yet: asks for it to be written, and shows it when it is. */
 
+import { Draft } from "./draft.js";
 import { postJson } from "./http.js";
 import { refreshPage } from "./refresh.js";
 import { TaskCard } from "./task_card.js";
@@ -7,12 +8,16 @@ import { TaskCard } from "./task_card.js";
 export class Content {
   #root;
   #card;
+  #draft;
 
   /** `root` holds a task card and, while nothing is written, the form that asks for the text. */
   constructor(root) {
     this.#root = root;
     this.#card = new TaskCard(root.querySelector("[data-task-card]"));
     root.addEventListener("submit", (event) => this.#submitted(event));
+    this.#draft = new Draft(root.querySelector("[data-draft]"));
+    root.addEventListener("task:started", () => this.#draft.restart());
+    root.addEventListener("task:token", ({ detail }) => this.#draft.add(detail.text));
     root.addEventListener("task:completed", () => this.#written());
   }
 
@@ -34,6 +39,7 @@ export class Content {
   async #written() {
     this.#card.hide();
     await refreshPage();
+    this.#draft.restart();
     this.#announce("The lesson is written.");
     this.#root.dispatchEvent(new CustomEvent("lesson:written", { bubbles: true }));
   }

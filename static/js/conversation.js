@@ -37,14 +37,23 @@ export class Conversation {
 
   /** Add the messages of an HTML fragment that are not here yet, without moving what is being read. */
   addReplies(html) {
-    const follows = this.#isNearEnd();
     const fragment = document.createElement("template");
     fragment.innerHTML = html;
     const fresh = [...fragment.content.children].filter((each) => !document.getElementById(each.id));
     this.#list.append(...fresh);
     fresh.forEach((each) => localiseTimes(each));
-    if (follows) fresh[0]?.scrollIntoView({ block: "nearest" });
     return fresh;
+  }
+
+  /**
+   * Do what makes the conversation longer. Who reads at its end stays there, or sees the element that `grow` returns;
+   * others are not moved.
+   */
+  following(grow) {
+    const follows = this.#isNearEnd();
+    const shown = grow();
+    if (follows && shown) shown.scrollIntoView({ block: "nearest" });
+    else if (follows) this.toEnd();
   }
 
   toEnd() {

@@ -2,14 +2,16 @@
 
 import { Refusal, postJson } from "./http.js";
 import { TaskPoller } from "./task_polling.js";
+import { TaskStream } from "./task_stream.js";
 import { describe, estimate } from "./task_words.js";
 
 const EVENTS = ["progress", "completed", "failed", "cancelled"];
+const HEARD_AT_ONCE = ["started", "token"];
 const NOT_REACHED = "The server cannot be reached. Check your connection and try again.";
 
 /**
  * Wraps an element whose `data-status-url`, `data-cancel-url` and `data-retry-url` name a task, or name none yet.
- * The poller's events are repeated on the element, bubbling.
+ * The events of its poller are repeated on the element, bubbling; with `data-live` those of its stream.
  */
 export class TaskCard {
   #element;
@@ -26,9 +28,10 @@ export class TaskCard {
   }
 
   /** Follow the task that a 202 answer names. */
-  follow({ status_url, cancel_url, retry_url }) {
+  follow({ status_url, events_url, cancel_url, retry_url }) {
     const { dataset } = this.#element;
     dataset.statusUrl = status_url;
+    dataset.eventsUrl = events_url;
     dataset.cancelUrl = cancel_url;
     dataset.retryUrl = retry_url;
     this.#heard("progress", { status: "processing" });
@@ -68,7 +71,11 @@ export class TaskCard {
 
   #poll() {
     this.#poller?.stop();
-    this.#poller = new TaskPoller(this.#element.dataset.statusUrl);
+    const { live, statusUrl, eventsUrl } = this.#element.dataset;
+    this.#poller = live === undefined ? new TaskPoller(statusUrl) : new TaskStream(statusUrl, eventsUrl);
+    for (const name of HEARD_AT_ONCE) {
+      this.#poller.addEventListener(`task:${name}`, ({ detail }) => this.#repeat(name, detail));
+    }
     for (const name of EVENTS) {
       this.#poller.addEventListener(`task:${name}`, ({ detail }) => this.#heard(name, detail));
     }
@@ -81,6 +88,10 @@ export class TaskCard {
 
   #heard(name, detail) {
     this.#show(detail);
+    this.#repeat(name, detail);
+  }
+
+  #repeat(name, detail) {
     this.#element.dispatchEvent(new CustomEvent(`task:${name}`, { detail, bubbles: true }));
   }
 

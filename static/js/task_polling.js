@@ -28,6 +28,7 @@ export class TaskPoller extends EventTarget {
   #timer = null;
   #running = false;
   #looking = false;
+  #again = false;
   #troubled = false;
 
   constructor(statusUrl) {
@@ -51,15 +52,21 @@ export class TaskPoller extends EventTarget {
     window.removeEventListener("online", this.#wake);
   }
 
+  /** Look now, for there is a reason to. A look that is under way is followed by another one. */
+  look() {
+    this.#wait = FIRST_WAIT;
+    this.#again = this.#looking;
+    if (this.#running) this.#look();
+  }
+
   #wake = () => {
     clearTimeout(this.#timer);
-    if (document.hidden) return;
-    this.#wait = FIRST_WAIT;
-    this.#look();
+    if (!document.hidden) this.look();
   };
 
   async #look() {
     if (this.#looking) return;
+    clearTimeout(this.#timer);
     this.#looking = true;
     let pause = 0;
     try {
@@ -68,6 +75,11 @@ export class TaskPoller extends EventTarget {
       pause = this.#stumble(error);
     }
     this.#looking = false;
+    if (this.#again) {
+      this.#again = false;
+      if (this.#running) this.#look();
+      return;
+    }
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * GROWTH);
     this.#lookIn(Math.max(this.#wait, Math.min(LONGEST_RETRY_AFTER, pause * 1000)));
   }

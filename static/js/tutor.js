@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
+import { Draft } from "./draft.js";
 import { Refusal, newRequestId, postJson } from "./http.js";
 import { refreshPage } from "./refresh.js";
 import { TaskCard } from "./task_card.js";
@@ -13,6 +14,7 @@ export class Tutor {
   #composer;
   #conversation;
   #card;
+  #draft;
   #live;
   #sending = false;
 
@@ -27,6 +29,7 @@ export class Tutor {
       onSend: (text) => this.#compose(text),
       onStop: () => this.#card.cancel(),
     });
+    this.#draft = new Draft(root.querySelector("[data-draft]"));
     this.#listen();
     this.#card = new TaskCard(root.querySelector("[data-task-card]"));
     if (this.#card.isActive) this.#working();
@@ -39,9 +42,15 @@ export class Tutor {
     });
     this.#root.addEventListener("task:progress", () => this.#working());
     this.#root.addEventListener("task:completed", ({ detail }) => this.#answered(detail));
-    for (const name of ["task:failed", "task:cancelled"]) {
-      this.#root.addEventListener(name, () => this.#idle(""));
-    }
+    this.#root.addEventListener("task:started", () => this.#draft.restart());
+    this.#root.addEventListener("task:token", ({ detail }) => {
+      this.#conversation.following(() => this.#draft.add(detail.text));
+    });
+    this.#root.addEventListener("task:failed", () => this.#ended("", ""));
+    this.#root.addEventListener("task:cancelled", ({ detail }) => {
+      if (detail.html) this.#card.hide();
+      this.#ended(detail.html, "Stopped");
+    });
   }
 
   #compose(text) {
@@ -100,13 +109,19 @@ export class Tutor {
   }
 
   #answered({ html }) {
-    this.#conversation.addReplies(html);
     this.#card.hide();
-    this.#idle("Answer ready");
+    this.#ended(html, "Answer ready");
     refreshPage();
   }
 
-  #idle(announcement) {
+  /** Put what is stored of the answer in the place of its draft. */
+  #ended(html, announcement) {
+    this.#conversation.following(() => {
+      const wasRead = !this.#draft.isEmpty;
+      const [reply] = this.#conversation.addReplies(html ?? "");
+      this.#draft.restart();
+      return wasRead ? null : reply;
+    });
     this.#composer.busy = false;
     this.#announce(announcement);
   }

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 
 from core.llm.door import Door
 from core.llm.offer import Role
+from syllabus.ai.preview import Previewer, of_outline, of_plans
 from syllabus.ai.prompts import module_prompt, outline_prompt
 from syllabus.ai.state import Outline, SyllabusState, plan_beside
 
@@ -17,12 +19,12 @@ class Surroundings:
     """What the nodes may use besides their state.
 
     `find_equal(topic, level, background)` returns the id of a course that makes a new one needless, or None;
-    `on_step(step, done, total)` hears what is being done.
+    `on_step(step, done, total, preview)` hears what is being done, and what of it can be shown, if anything.
     """
 
     open_door: Callable[[Role], Door]
     find_equal: Callable[[str, str, str], str | None]
-    on_step: Callable[[str, int, int], Any]
+    on_step: Callable[..., Any]
 
 
 def find_equal(state: SyllabusState, runtime: Runtime[Surroundings]) -> SyllabusState:
@@ -33,18 +35,23 @@ def find_equal(state: SyllabusState, runtime: Runtime[Surroundings]) -> Syllabus
 
 def sketch_outline(state: SyllabusState, runtime: Runtime[Surroundings]) -> SyllabusState:
     """Ask for the modules."""
-    runtime.context.on_step("Sketching the outline", 0, 0)
+    show = partial(runtime.context.on_step, "Sketching the outline", 0, 0)
+    show()
     prompt = outline_prompt(state["topic"], state["level"], state["background"])
-    return {"outline": runtime.context.open_door("large").fill(prompt, Outline)}
+    growing = Previewer(show, of_outline)
+    return {"outline": runtime.context.open_door("large").fill(prompt, Outline, growing)}
 
 
 def plan_module(state: SyllabusState, runtime: Runtime[Surroundings]) -> SyllabusState:
     """Ask for the lessons of the next module, telling what is planned already."""
     outline, planned = state["outline"], state.get("plans", [])
     done, total = len(planned), len(outline.modules)
-    runtime.context.on_step(f"Planning module {done + 1} of {total}", done, total)
+    show = partial(runtime.context.on_step, f"Planning module {done + 1} of {total}", done, total)
+    show(of_plans(outline, planned))
     prompt = module_prompt(state["topic"], state["level"], state["background"], outline, planned)
-    return {"plans": [runtime.context.open_door("large").fill(prompt, plan_beside(planned))]}
+    growing = Previewer(show, partial(of_plans, outline, planned))
+    door = runtime.context.open_door("large")
+    return {"plans": [door.fill(prompt, plan_beside(planned), growing)]}
 
 
 def after_search(state: SyllabusState) -> Literal["sketch_outline", "__end__"]:

@@ -45,7 +45,7 @@ class SyllabusAI:
         self,
         door: Callable[[Role], Door] = open_door,
         find_equal: Callable[[str, str, str], str | None] = lambda topic, level, background: None,
-        on_step: Callable[[str, int, int], Any] = lambda step, done, total: None,
+        on_step: Callable[..., Any] = lambda *step: None,
     ) -> None:
         self._surroundings = Surroundings(door, find_equal, on_step)
 

@@ -156,9 +156,15 @@ class AITask(models.Model):
         if not AITask.objects.held(self.task_id, self.fence).exists():
             raise LeaseLost
 
-    def report(self, step: str, done: int = 0, total: int = 0) -> None:
-        """Show the learner what is being done; LeaseLost when this run no longer owns the task."""
-        progress = {"step": step, "done": done, "total": total}
+    def report(
+        self, step: str, done: int = 0, total: int = 0, preview: dict[str, Any] | None = None
+    ) -> None:
+        """Show the learner what is being done, and in `preview` what there is of it already.
+
+        LeaseLost when this run no longer owns the task.
+        """
+        progress: dict[str, Any] = {"step": step, "done": done, "total": total}
+        progress |= {"preview": preview} if preview else {}
         self._transition({"progress": progress}, EventName.PROGRESS, progress)
 
     def settle(self, save: Callable[[], Result]) -> Result:
