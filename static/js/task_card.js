@@ -11,7 +11,7 @@ const NOT_REACHED = "The server cannot be reached. Check your connection and try
 
 /**
  * Wraps an element whose `data-status-url`, `data-cancel-url` and `data-retry-url` name a task, or name none yet.
- * The events of its poller are repeated on the element, bubbling; with `data-live` those of its stream.
+ * The events of its poller are repeated on the element, bubbling; with `data-streamed` those of its stream.
  */
 export class TaskCard {
   #element;
@@ -71,8 +71,8 @@ export class TaskCard {
 
   #poll() {
     this.#poller?.stop();
-    const { live, statusUrl, eventsUrl } = this.#element.dataset;
-    this.#poller = live === undefined ? new TaskPoller(statusUrl) : new TaskStream(statusUrl, eventsUrl);
+    const { streamed, statusUrl, eventsUrl } = this.#element.dataset;
+    this.#poller = streamed === undefined ? new TaskPoller(statusUrl) : new TaskStream(statusUrl, eventsUrl);
     for (const name of HEARD_AT_ONCE) {
       this.#poller.addEventListener(`task:${name}`, ({ detail }) => this.#repeat(name, detail));
     }
