@@ -87,6 +87,7 @@ def _conversation(user: User, lesson: Lesson) -> dict[str, Any]:
     question = open_question(user.pk, lesson.pk)
     return {
         "progress": progress,
+        "subject": conversation_subject(user.pk, lesson.pk),
         "turns": messages.select_related("exercise__lesson__module"),
         "open_exercise": question,
         "open_assessment": question.assessment if question else None,

@@ -17,7 +17,7 @@ POLL_AT_MOST = 30
 def task_urls(task: AITask) -> dict[str, str]:
     """Return every address a script needs for the task, so that none builds one."""
     names = {"status_url": "status", "events_url": "events"}
-    names |= {"cancel_url": "cancel", "retry_url": "retry"}
+    names |= {"cancel_url": "cancel", "retry_url": "retry", "seen_url": "see"}
     return {key: reverse(f"taskqueue:{name}", args=[task.pk]) for key, name in names.items()}
 
 

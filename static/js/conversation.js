@@ -45,6 +45,13 @@ export class Conversation {
     return fresh;
   }
 
+  /** Show the messages of a newer page; what could not be sent from here stays at the end. */
+  catchUp(newer) {
+    const unsent = this.#list.querySelectorAll("[data-state=unsent]");
+    this.#list.replaceChildren(...[...newer.children].map((each) => document.adoptNode(each)), ...unsent);
+    localiseTimes(this.#list);
+  }
+
   /**
    * Do what makes the conversation longer. Who reads at its end stays there, or sees the element that `grow` returns;
    * others are not moved.

@@ -40,7 +40,7 @@ export async function postJson(url, data = {}) {
 export async function answerOf(response) {
   let body = {};
   try {
-    body = JSON.parse(await response.text());
+    if (response.status !== 204) body = JSON.parse(await response.text());
   } catch (error) {
     if (response.ok) throw new Unreachable("The answer was cut short.", { cause: error });
   }

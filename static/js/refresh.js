@@ -8,10 +8,15 @@ import { localiseTimes } from "./time.js";
  * id; what stands between them stays, with whatever the learner is doing there.
  */
 export async function refreshPage() {
+  const page = await readPage();
+  for (const newer of page?.querySelectorAll("[id][data-version]") ?? []) replaceOlder(newer);
+}
+
+/** Return this page as the server has it now, or null when it is not to be had. */
+export async function readPage() {
   const response = await request(window.location.href, { headers: { Accept: "text/html" } });
-  if (!response.ok || response.redirected) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const newer of page.querySelectorAll("[id][data-version]")) replaceOlder(newer);
+  if (!response.ok || response.redirected) return null;
+  return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
 function replaceOlder(newer) {

@@ -28,13 +28,22 @@ export class TaskCard {
   }
 
   /** Follow the task that a 202 answer names. */
-  follow({ status_url, events_url, cancel_url, retry_url }) {
+  follow({ status_url, events_url, cancel_url, retry_url, seen_url }) {
     const { dataset } = this.#element;
     dataset.statusUrl = status_url;
     dataset.eventsUrl = events_url;
     dataset.cancelUrl = cancel_url;
+    dataset.seenUrl = seen_url;
     dataset.retryUrl = retry_url;
     this.#heard("progress", { status: "processing" });
+    this.#poll();
+  }
+
+  /** Follow the task of the same card on a newer page, if one is active there. */
+  adopt({ dataset }) {
+    if (!isActive(dataset.state)) return;
+    Object.assign(this.#element.dataset, dataset);
+    this.#heard("progress", { status: dataset.state });
     this.#poll();
   }
 
@@ -89,6 +98,12 @@ export class TaskCard {
   #heard(name, detail) {
     this.#show(detail);
     this.#repeat(name, detail);
+    if (name === "completed" && !document.hidden) this.#see();
+  }
+
+  /** What ends before the learner's eyes needs no place in the tray. */
+  #see() {
+    postJson(this.#element.dataset.seenUrl).catch(() => {}); // then it stands there a while longer
   }
 
   #repeat(name, detail) {

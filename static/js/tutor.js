@@ -4,7 +4,7 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Draft } from "./draft.js";
 import { Refusal, newRequestId, postJson } from "./http.js";
-import { refreshPage } from "./refresh.js";
+import { readPage, refreshPage } from "./refresh.js";
 import { TaskCard } from "./task_card.js";
 
 const NOT_REACHED = "The server cannot be reached.";
@@ -17,6 +17,7 @@ export class Tutor {
   #draft;
   #live;
   #sending = false;
+  #told = new Set();
 
   constructor(root) {
     this.#root = root;
@@ -42,6 +43,7 @@ export class Tutor {
     });
     this.#root.addEventListener("task:progress", () => this.#working());
     this.#root.addEventListener("task:completed", ({ detail }) => this.#answered(detail));
+    document.addEventListener("tray:changed", ({ detail }) => this.#meanwhile(detail.rows));
     this.#root.addEventListener("task:started", () => this.#draft.restart());
     this.#root.addEventListener("task:token", ({ detail }) => {
       this.#conversation.following(() => this.#draft.add(detail.text));
@@ -86,6 +88,7 @@ export class Tutor {
       const task = await postJson(this.#root.dataset.interactUrl, turn);
       message.dataset.state = "sent";
       this.#sending = false;
+      this.#told.add(task.task_id);
       this.#card.follow(task);
     } catch (error) {
       this.#sending = false;
@@ -101,6 +104,19 @@ export class Tutor {
     message.querySelector("[data-again]").onclick = () => this.#isFree && this.#send(turn, message);
     this.#conversation.toEnd();
     if (error.status === 409) refreshPage();
+  }
+
+  /** Show a turn of this conversation that another page or device has begun. */
+  async #meanwhile(rows) {
+    const mine = ({ subject }) => subject === this.#root.dataset.subject;
+    const row = rows.find((each) => mine(each) && !this.#told.has(each.id));
+    if (!row || !this.#isFree) return;
+    this.#told.add(row.id);
+    const page = await readPage();
+    const newer = page?.querySelector("[data-tutor]");
+    if (!newer || !this.#isFree) return;
+    this.#conversation.following(() => this.#conversation.catchUp(newer.querySelector("[data-messages]")));
+    this.#card.adopt(newer.querySelector("[data-task-card]"));
   }
 
   #working() {

@@ -61,6 +61,7 @@ class AITask(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True, help_text="An e-mail said how it ended.")
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When the learner saw its end.")
     archived_at = models.DateTimeField(null=True, blank=True)
     expected_from = models.DateTimeField(null=True, blank=True, editable=False)
     expected_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -248,6 +249,12 @@ class AITask(models.Model):
         if not reopened:
             raise WrongState
         self.refresh_from_db()
+
+    def see(self) -> None:
+        """Note that the learner has seen how it ended."""
+        AITask.objects.filter(task_id=self.task_id, seen_at__isnull=True).update(
+            seen_at=timezone.now()
+        )
 
     def _lock(self) -> None:
         """Keep others from taking the task until the end of the transaction; LeaseLost when they have."""

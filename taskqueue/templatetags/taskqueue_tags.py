@@ -7,6 +7,7 @@ from django import template
 from django.db.models import Q
 from django.utils import timezone
 
+from taskqueue import tray
 from taskqueue.models import AITask, TaskStatus
 from taskqueue.presenting import task_urls
 from taskqueue.types import ACTIVE
@@ -24,6 +25,18 @@ def task_rows(context: template.Context, user: Any) -> dict[str, Any]:
     wanted = Q(status__in=ACTIVE) | Q(status=TaskStatus.FAILED, created_at__gte=recent)
     tasks = list(AITask.objects.of(user.pk).filter(wanted).order_by("-created_at")[:SHOWN])
     return {"tasks": tasks, "request": context.get("request")}
+
+
+@register.simple_tag
+def tray_rows(user: Any) -> list[tray.Row]:
+    """Return what the tray shows."""
+    return tray.rows(user)
+
+
+@register.filter
+def shown_count(rows: list[tray.Row]) -> str:
+    """Return how many rows are shown, as the tray's badge has it: nothing for none."""
+    return str(sum(row.is_shown for row in rows) or "")
 
 
 @register.filter(name="task_urls")

@@ -1,0 +1,62 @@
+"""A learner's work at a glance, for the tray that every page has."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from taskqueue.estimates import queue_position
+from taskqueue.models import AITask, TaskStatus
+from taskqueue.places import Place
+from taskqueue.querysets import AITaskQuerySet
+from taskqueue.registry import spec_of
+from taskqueue.types import ACTIVE
+
+STAYS = timedelta(days=1)
+NEWS = timedelta(minutes=1)
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Row:
+    """One task of the tray; `ahead` is how many run before it, None unless it waits.
+
+    One that was seen already is not shown, but for a while other pages and devices still learn of its end by it.
+    """
+
+    task: AITask
+    place: Place | None
+    ahead: int | None
+
+    @property
+    def is_shown(self) -> bool:
+        return self.task.seen_at is None or self.task.is_active
+
+
+def rows(user: Any) -> list[Row]:
+    """Return what runs and waits, and what ended within a day and was not looked at since; the newest first."""
+    if not user.is_authenticated:
+        return []
+    just_now = Q(status=TaskStatus.COMPLETED, finished_at__gte=timezone.now() - NEWS)
+    wanted = Q(status__in=ACTIVE) | Q(pk__in=_unseen(user.pk)) | just_now
+    tasks = AITask.objects.of(user.pk).filter(wanted).order_by("-created_at")[:SHOWN]
+    return [_row(task) for task in tasks]
+
+
+def forget_ended(user_id: int) -> None:
+    """Take everything that ended off the tray."""
+    _unseen(user_id).update(seen_at=timezone.now())
+
+
+def _unseen(user_id: int) -> AITaskQuerySet:
+    return AITask.objects.of(user_id).filter(
+        status__in=(TaskStatus.COMPLETED, TaskStatus.FAILED),
+        finished_at__gte=timezone.now() - STAYS,
+        seen_at__isnull=True,
+    )
+
+
+def _row(task: AITask) -> Row:
+    return Row(task, spec_of(task.task_type).load_place()(task), queue_position(task))

@@ -1,0 +1,208 @@
+"""Waiting that can be watched: text as it is written, the tray, other devices."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.hands import Pointer
+from tests.browser.learner import SLOW, Learner
+from tests.browser.site import Site
+from tests.stubs import product_answers
+from tests.stubs.openai_server import Reply, Stub
+
+PACE = 0.15
+GATHER_ANNOUNCEMENTS = """() => {
+  window.said = [];
+  const region = document.querySelector("[data-tutor] > [data-live]");
+  new MutationObserver(() => window.said.push(region.textContent)).observe(region, { childList: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def stub() -> Iterator[Stub]:
+    with Stub(answer=product_answers.answer) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def live_site(
+    stub: Stub, static_files: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    site = Site(
+        tmp_path_factory.mktemp("live"),
+        LLM_PROVIDER="openai",
+        LLM_BASE_URL=stub.address,
+        LLM_API_KEY="stub-key",
+    )
+    try:
+        yield site.start()
+    finally:
+        site.stop()
+
+
+@pytest.fixture
+def site(live_site: Site) -> Site:
+    return live_site
+
+
+@pytest.fixture
+def slowly(stub: Stub) -> Iterator[None]:
+    """Let the model take its time from now on."""
+
+    def answer(body: Any) -> Reply:
+        return dataclasses.replace(product_answers.answer(body), pace=PACE)
+
+    stub.answer = answer
+    yield
+    stub.answer = product_answers.answer
+
+
+@pytest.fixture
+def learner(page: Page, stub: Stub) -> Learner:
+    learner = Learner(page, Pointer(page))
+    learner.sign_up()
+    return learner
+
+
+def at_lesson(learner: Learner) -> None:
+    learner.get_course()
+    learner.open_first_lesson()
+
+
+@pytest.fixture
+def writing(learner: Learner, request: pytest.FixtureRequest) -> Learner:
+    """A learner whose answer is being written."""
+    at_lesson(learner)
+    learner.page.evaluate(GATHER_ANNOUNCEMENTS)
+    request.getfixturevalue("slowly")
+    learner.say("What is a vector?")
+    expect(draft(learner.page)).to_contain_text("A vector is", timeout=SLOW)
+    return learner
+
+
+def draft(page: Page):
+    return page.locator("[data-tutor] [data-draft]")
+
+
+def test_an_answer_is_read_while_it_is_written(writing: Learner) -> None:
+    assert writing.replies.count() == 0
+
+    reply = writing.reply_after(0)
+
+    expect(reply).to_contain_text(product_answers.CHAT)
+    expect(draft(writing.page)).to_be_hidden()
+    assert writing.page.evaluate("window.said") == ["Writing the answer", "Answer ready"]
+    assert writing.page.locator("[role=status] [data-draft], [aria-live] [data-draft]").count() == 0
+
+
+def test_what_was_written_stays_when_it_is_stopped(writing: Learner, stub: Stub) -> None:
+    writing.page.keyboard.press("Escape")
+
+    reply = writing.reply_after(0)
+    expect(reply).to_contain_text("A vector is")
+    expect(reply).to_contain_text("Stopped here.")
+    assert stub.seen[-1].cut.wait(5)
+    stub.answer = product_answers.answer
+    writing.say("And once more?")
+    expect(writing.reply_after(1)).to_contain_text(product_answers.CHAT)
+
+
+def test_another_device_shows_the_same_turn(writing: Learner, browser: Browser) -> None:
+    page = writing.page
+    other = browser.new_context(
+        storage_state=page.context.storage_state(), base_url=page.url.split("/lessons")[0]
+    ).new_page()
+    other.goto(page.url)
+
+    expect(draft(other)).to_contain_text("A vector is", timeout=SLOW)
+    writing.reply_after(0)
+    expect(other.locator("article.message[data-role=assistant]")).to_have_count(1, timeout=SLOW)
+    other.context.close()
+
+
+def test_an_open_page_learns_of_a_turn_begun_elsewhere(learner: Learner, browser: Browser) -> None:
+    at_lesson(learner)
+    page = learner.page
+    other = browser.new_context(
+        storage_state=page.context.storage_state(), base_url=page.url.split("/lessons")[0]
+    ).new_page()
+    other.goto(page.url)
+
+    learner.say("What is a vector?")
+    learner.reply_after(0)
+
+    expect(other.locator("article.message")).to_have_count(2, timeout=2 * SLOW)
+    other.context.close()
+
+
+def test_without_streams_everything_still_comes(learner: Learner) -> None:
+    learner.page.route("**/events/", lambda route: route.abort())
+    at_lesson(learner)
+
+    learner.say("What is a vector?")
+
+    expect(learner.reply_after(0)).to_contain_text(product_answers.CHAT)
+
+
+def test_a_course_takes_shape_before_it_is_there(learner: Learner, slowly: None) -> None:
+    learner.ask_for_course()
+
+    shape = learner.page.locator("[data-shape]")
+    expect(learner.page.get_by_role("heading", level=1)).to_have_text(
+        product_answers.OUTLINE["title"], timeout=SLOW
+    )
+    expect(shape).to_contain_text("Vectors", timeout=SLOW)
+    expect(shape).to_contain_text("Vectors, lesson 1, 15 min", timeout=SLOW)
+    expect(learner.page.locator(".lesson-rows").first).to_be_visible(timeout=2 * SLOW)
+
+
+def test_a_lesson_is_read_while_it_is_written(learner: Learner, stub: Stub) -> None:
+    learner.get_course()
+    stub.queue(dataclasses.replace(Reply(text=product_answers.LESSON), pace=0.05))
+    learner.hand.press(learner.page.locator(".lesson-rows a").first)
+    learner.hand.press(learner.page.get_by_role("button", name="Write this lesson"))
+
+    text = learner.page.locator("[data-content] [data-draft]")
+    expect(text).to_contain_text("You stand at a fountain", timeout=SLOW)
+    expect(text).not_to_contain_text("##")
+    expect(learner.text).to_be_visible(timeout=2 * SLOW)
+    expect(text).to_be_hidden()
+
+
+def test_the_tray_tells_what_got_ready_elsewhere(learner: Learner, site: Site, stub: Stub) -> None:
+    page = learner.page
+    with site.worker_asleep():
+        learner.ask_for_course("Sailing")
+        page.goto("/accounts/account/")
+        tray = page.locator("[data-tray]")
+        tray.locator("summary").click()
+        expect(tray).to_contain_text("Your course on Sailing")
+        expect(tray).to_contain_text("Next in line")
+        tray.locator("summary").click()
+
+    expect(page.locator("[data-flash]")).to_contain_text(
+        "Your course on Sailing is ready.", timeout=2 * SLOW
+    )
+    expect(page).to_have_title(re.compile("Your course on Sailing is ready"))
+    page.locator("[data-flash] a").click()
+    expect(page.locator(".lesson-rows").first).to_be_visible(timeout=SLOW)
+    expect(page.locator("[data-tray] [data-task]:not([hidden])")).to_have_count(0)
+
+
+def test_the_tray_works_without_scripts(browser: Browser, site: Site, learner: Learner) -> None:
+    state = learner.page.context.storage_state()
+    context = browser.new_context(base_url=site.url, storage_state=state, java_script_enabled=False)
+    page = context.new_page()
+    with site.worker_asleep():
+        Learner(page, Pointer(page)).ask_for_course("Rowing")
+        page.goto("/accounts/account/")
+        page.locator("[data-tray] summary").click()
+        page.get_by_role("button", name="Cancel: Your course on Rowing").click()
+
+    expect(page).to_have_url(re.compile("/accounts/account/$"))
+    expect(page.locator("[data-tray] [data-task]:not([hidden])")).to_have_count(0)
+    context.close()
