@@ -30,6 +30,7 @@ class Reply:
     stream_error: Body | None = None
     refusal: str = ""
     usage: bool = True
+    tokens_in: int = 11
     pace: float = 0.0
     cut_after: int | None = None
     garbage: bytes = b""
@@ -237,7 +238,8 @@ def _pieces(content: str) -> Iterator[str]:
 
 def _usage(reply: Reply) -> Body:
     out = len(reply.text) // 4
-    return {"prompt_tokens": 11, "completion_tokens": out, "total_tokens": 11 + out}
+    total = reply.tokens_in + out
+    return {"prompt_tokens": reply.tokens_in, "completion_tokens": out, "total_tokens": total}
 
 
 def main() -> None:
