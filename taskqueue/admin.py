@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from taskqueue import steering
 from taskqueue.errors import QueueFull, WrongState
 from taskqueue.estimates import kept
-from taskqueue.models import AITask
+from taskqueue.models import AITask, Pause, Worker
 from taskqueue.retention import RETENTION
 
 
@@ -116,6 +116,35 @@ class AITaskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self.message_user(request, f"{len(tasks) - len(refused)} of {len(tasks)} {done}.")
         for line in refused:
             self.message_user(request, line, messages.WARNING)
+
+
+@admin.register(Worker)
+class WorkerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who works, with how many slots, and how many of them the provider bears now."""
+
+    list_display = ["__str__", "beat_at", "started_at", "concurrency", "pools", "widths"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Worker | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Worker | None = None) -> bool:
+        return False
+
+
+@admin.register(Pause)
+class PauseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Until when a provider asked to be left alone; deleting a pause ends it."""
+
+    list_display = ["pool", "until", "error_code", "error"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:
+        return False
 
 
 def _seconds(start: Any, end: Any) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from taskqueue import forecast
 from taskqueue.forecast import Forecast, History
 from taskqueue.line import current_line, forget_line, newest_line
-from taskqueue.models import AITask, TaskStatus
+from taskqueue.models import AITask, Pause, TaskStatus
 from taskqueue.registry import spec_of
 from taskqueue.remembering import Remembered
 
@@ -32,6 +32,13 @@ def eta_seconds(task: AITask) -> list[int] | None:
         return None
     found = _running(task) if task.status == TaskStatus.PROCESSING else _waiting(task)
     return [found.low, found.high] if found else None
+
+
+def pause_of(task: AITask) -> Pause | None:
+    """Return what keeps all work like this from beginning, if anything does."""
+    if task.status != TaskStatus.PENDING:
+        return None
+    return current_line().pauses.get(spec_of(task.task_type).pool)
 
 
 def expect(task: AITask) -> None:
@@ -88,9 +95,10 @@ def _running(task: AITask) -> Forecast | None:
 
 def _delay(task: AITask) -> float:
     """Return the seconds until the task may run at all."""
-    if task.next_attempt_at is None:
-        return 0.0
-    return max(0.0, (task.next_attempt_at - timezone.now()).total_seconds())
+    pause = pause_of(task)
+    times = [task.next_attempt_at, pause.until if pause else None]
+    waits = [(when - timezone.now()).total_seconds() for when in times if when]
+    return max(0.0, *waits) if waits else 0.0
 
 
 def _history(task: AITask) -> History:

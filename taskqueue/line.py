@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from taskqueue.engine.claiming import CLAIMABLE, ORDER, URGENT
 from taskqueue.engine.tickets import ticket_of
+from taskqueue.models import Pause
 from taskqueue.overview import living
 from taskqueue.pools import BULK, Pool, Sharing, known_pools, pools_for
 from taskqueue.remembering import Remembered
@@ -27,12 +28,16 @@ ORDER BY {order}, id LIMIT %s
 
 @dataclass
 class Line:
-    """The line before each pool: `places` of the tasks in it, how many it holds, how many run, and the slots."""
+    """The line before each pool: `places` of the tasks in it, how many it holds, how many run, and the slots.
+
+    `pauses` are those in which nothing moves.
+    """
 
     places: dict[UUID, int] = field(default_factory=dict)
     lengths: Counter[str] = field(default_factory=Counter)
     busy: Counter[str] = field(default_factory=Counter)
     slots: Counter[str] = field(default_factory=Counter)
+    pauses: dict[str, Pause] = field(default_factory=dict)
 
 
 def current_line() -> Line:
@@ -50,7 +55,7 @@ def forget_line() -> None:
 
 
 def _load(key: None) -> Line:
-    line = Line(slots=_slots(), busy=_busy())
+    line = Line(slots=_slots(), busy=_busy(), pauses=Pause.objects.current())
     known = known_pools()
     for queue, name, params in _waiting():
         pool = queue if queue in known else BULK

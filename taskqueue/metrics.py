@@ -18,6 +18,7 @@ from core.api import ApiError
 from core.models import LLMCall
 from taskqueue.estimates import kept
 from taskqueue.models import AITask, TaskStatus
+from taskqueue.overview import pools
 from taskqueue.retention import RETENTION
 
 
@@ -47,6 +48,7 @@ class QueueCollector(Collector):
         yield self._tasks()
         yield self._oldest_pending()
         yield self._run_seconds()
+        yield from self._pools()
         yield self._ranges()
         yield self._calls()
         yield from self._tokens()
@@ -60,6 +62,20 @@ class QueueCollector(Collector):
         for task_type, status, count in counts:
             family.add_metric([task_type, status], count)
         return family
+
+    def _pools(self) -> Iterator[Metric]:
+        width = GaugeMetricFamily(
+            "techtree_pool_width", "Runs that workers let be under way at once.", labels=["pool"]
+        )
+        paused = GaugeMetricFamily(
+            "techtree_pool_paused_seconds", "Until the provider may be called.", labels=["pool"]
+        )
+        for pool in pools():
+            width.add_metric([pool.name], pool.width)
+            until = pool.paused_until
+            left = (until - timezone.now()).total_seconds() if until else 0.0
+            paused.add_metric([pool.name], left)
+        yield from (width, paused)
 
     def _oldest_pending(self) -> Metric:
         family = GaugeMetricFamily(

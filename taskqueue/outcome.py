@@ -6,6 +6,13 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Jam:
+    """The provider had no room for a call; `until` is when it asked to be called again, if it did."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Completed:
     """The work is done and its result is still to be written."""
 
@@ -24,6 +31,7 @@ class Failed:
     error: str
     code: str
     detail: str
+    jam: Jam | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class Again:
     error: str
     code: str
     detail: str
+    jam: Jam | None = None
 
 
 @dataclass(frozen=True)

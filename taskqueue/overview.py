@@ -1,7 +1,7 @@
 """The queue at a glance: what waits, for how long, and who works on it."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,22 +11,25 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from taskqueue.models import Worker
+from taskqueue.models import Pause, Worker
 
 
 @dataclass(frozen=True)
 class Pool:
-    """One kind of work. `slots` are those that living workers have for it, without what it may borrow.
+    """One kind of work. `slots` are those that living workers have for it, without what it may borrow; `width` is how
+    many they let run now, with it. Nothing begins before `paused_until`.
 
     `oldest_seconds` is the age of the oldest row that could run now, None without one.
     """
 
     name: str
-    slots: int
-    due: int
-    later: int
-    running: int
-    oldest_seconds: float | None
+    slots: int = 0
+    width: int = 0
+    due: int = 0
+    later: int = 0
+    running: int = 0
+    oldest_seconds: float | None = None
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -53,20 +56,34 @@ def pools(now: datetime | None = None) -> list[Pool]:
         running=Count("pk", filter=Q(locked_by__isnull=False)),
         oldest=Min("run_at", filter=due),
     )
-    slots = _slots()
-    found = {name: Pool(name, count, 0, 0, 0, None) for name, count in slots.items()}
+    found = {pool.name: pool for pool in _widths()}
     for row in counted:
-        oldest = (now - row["oldest"]).total_seconds() if row["oldest"] else None
         name = row["queue"] or "default"
-        found[name] = Pool(name, slots[name], row["due"], row["later"], row["running"], oldest)
+        found[name] = replace(
+            found.get(name) or Pool(name),
+            due=row["due"],
+            later=row["later"],
+            running=row["running"],
+            oldest_seconds=(now - row["oldest"]).total_seconds() if row["oldest"] else None,
+        )
     return [found[name] for name in sorted(found)]
 
 
-def _slots() -> Counter[str]:
-    slots: Counter[str] = Counter()
+def _widths() -> list[Pool]:
+    slots, widths = Counter[str](), Counter[str]()
     for worker in living():
         slots.update(worker.pools)
-    return slots
+        widths.update(worker.widths)
+    pauses = Pause.objects.current()
+    return [
+        Pool(
+            name,
+            slots[name],
+            widths[name],
+            paused_until=pauses[name].until if name in pauses else None,
+        )
+        for name in {*slots, *pauses}
+    ]
 
 
 def workers() -> list[WorkerState]:
@@ -104,6 +121,9 @@ def living() -> "QuerySet[Worker]":
 def as_data() -> dict[str, Any]:
     """Return all of it as JSON-able data."""
     return {
-        "pools": [asdict(pool) for pool in pools()],
+        "pools": [
+            {**asdict(pool), "paused_until": pool.paused_until and pool.paused_until.isoformat()}
+            for pool in pools()
+        ],
         "workers": [{**asdict(worker), "since": worker.since.isoformat()} for worker in workers()],
     }

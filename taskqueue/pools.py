@@ -1,7 +1,7 @@
 """Pools: which slots of a worker are for which kind of work, and who may borrow them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -79,11 +79,14 @@ def _read(text: str) -> Pool:
 
 
 class Sharing:
-    """How the pools of a worker share its slots, `total` in all."""
+    """How the pools of a worker share its slots, `total` in all; `width` says how many of a pool may run at most."""
 
-    def __init__(self, pools: Sequence[Pool], total: int) -> None:
+    def __init__(
+        self, pools: Sequence[Pool], total: int, width: Callable[[str], int] | None = None
+    ) -> None:
         self._pools = {pool.name: pool for pool in pools}
         self._total = total
+        self._width = width or (lambda pool: total)
 
     @property
     def names(self) -> set[str]:
@@ -116,4 +119,4 @@ class Sharing:
             for pool in self._pools.values()
             if pool.name != name
         )
-        return self._total - used.total() - kept
+        return min(self._total - used.total() - kept, self._width(name) - used[name])

@@ -6,7 +6,7 @@ from django.http import JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from taskqueue.estimates import eta_seconds, queue_position
+from taskqueue.estimates import eta_seconds, pause_of, queue_position
 from taskqueue.models import AITask, TaskStatus
 from taskqueue.registry import spec_of
 
@@ -51,6 +51,9 @@ def status_body(task: AITask) -> dict[str, Any]:
         body |= spec_of(task.task_type).load_presenter()(task)
     elif task.status == TaskStatus.FAILED or task.error_code:
         body |= {"error": task.error, "error_code": task.error_code}
+    if (pause := pause_of(task)) and pause.until > (task.next_attempt_at or task.created_at):
+        body |= {"error": pause.error, "error_code": pause.error_code}
+        body["next_attempt_at"] = _iso(pause.until)
     return body
 
 

@@ -11,13 +11,14 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from core.errors import TaskError
+from core.errors import RetryableError, TaskError
+from core.llm.errors import RateLimited
 from core.llm.scope import call_scope
 from taskqueue.enqueue import dispatch
 from taskqueue.errors import LeaseLost
 from taskqueue.models import AITask, TaskStatus
 from taskqueue.outage import is_outage
-from taskqueue.outcome import Again, Completed, Failed, Interrupted, Lost, Outcome, Saved
+from taskqueue.outcome import Again, Completed, Failed, Interrupted, Jam, Lost, Outcome, Saved
 from taskqueue.registry import Processor, spec_of
 from taskqueue.retry import is_worth_retrying
 from taskqueue.telling import Teller
@@ -105,10 +106,18 @@ def _end_of(task: AITask, error: BaseException) -> Outcome:
         "code": known.code if known else "internal",
         "detail": _storable("".join(traceback.format_exception(error))),
     }
+    jam = _jam_of(error)
     if is_worth_retrying(error) and task.has_attempts_left:
         when = spec_of(task.task_type).retry.next_attempt(task.attempt, error)
-        return Again(when, **reason)
-    return Failed(**reason)
+        return Again(when, **reason, jam=jam)
+    return Failed(**reason, jam=jam)
+
+
+def _jam_of(error: BaseException) -> Jam | None:
+    asked = error.retry_after if isinstance(error, RetryableError) else None
+    if asked is not None:
+        return Jam(timezone.now() + timedelta(seconds=asked))
+    return Jam() if isinstance(error, RateLimited) else None
 
 
 def _storable(text: str) -> str:

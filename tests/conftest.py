@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.llm.providers import close_clients
 from taskqueue import estimates
 from taskqueue.enqueue import dispatch
-from taskqueue.models import AITask
+from taskqueue.models import AITask, Pause
 from tests.stubs.openai_server import Stub
 
 
@@ -63,6 +63,7 @@ def again(drain: Callable[[], None]) -> Callable[[AITask], None]:
     def again(task: AITask) -> None:
         assert task.next_attempt_at is not None
         AITask.objects.filter(pk=task.pk).update(next_attempt_at=timezone.now())
+        Pause.objects.all().delete()
         dispatch(task)
         drain()
         task.refresh_from_db()

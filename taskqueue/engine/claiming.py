@@ -29,6 +29,7 @@ NEXT = """
 SELECT * FROM (
     SELECT id FROM background_task {indexed}
     WHERE {claimable} AND {filters} AND run_at <= %s
+        AND NOT EXISTS (SELECT 1 FROM taskqueue_pause WHERE pool = %s AND until > %s)
     ORDER BY {order}, id LIMIT %s {lock}
 ) AS of_pool
 """
@@ -39,11 +40,11 @@ FROM due WHERE id = taken
 RETURNING id, task_name, task_params, locked_by, last_error, queue, {owner}, {order}
 """
 DUE = """
-SELECT * FROM (
+SELECT run_at, until FROM (
     SELECT run_at FROM background_task {indexed}
     WHERE {claimable} AND {filters}
     ORDER BY run_at LIMIT 1
-) AS of_pool
+) AS of_pool LEFT JOIN taskqueue_pause ON pool = %s
 """
 # Whose rows wait, and the place of each one's first in the order: one look into the index for each owner, however many
 # rows are his (a "loose index scan": https://wiki.postgresql.org/wiki/Loose_indexscan).
@@ -115,8 +116,8 @@ class Claims:
         now = _adapt(timezone.now())
         parts = [self._select(NEXT, pool, risk, owner) for pool in limits]
         given: list[Any] = []
-        for (_, filtered), limit in zip(parts, limits.values(), strict=True):
-            given += [*filtered, now, limit]
+        for (_, filtered), (pool, limit) in zip(parts, limits.items(), strict=True):
+            given += [*filtered, now, pool, now, limit]
         given += [worker, now]
         due = " UNION ALL ".join(sql for sql, _ in parts)
         with connection.cursor() as cursor:
@@ -141,13 +142,16 @@ class Claims:
         return {owner: place for owner, place in found.items() if place is not None}
 
     def next_due(self, pools: Iterable[str], *, risk: bool) -> datetime | None:
-        """Return when the next row of these pools is due, or was; None when nothing waits."""
-        parts = [self._select(DUE, pool, risk, indexed="due") for pool in pools]
-        sql = " UNION ALL ".join(part for part, _ in parts)
+        """Return when the next row of these pools may run, or might have; None when nothing waits."""
+        sqls, given = [], list[Any]()
+        for pool in pools:
+            sql, filtered = self._select(DUE, pool, risk, indexed="due")
+            sqls.append(sql)
+            given += [*filtered, pool]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [value for _, given in parts for value in given])
-            found = [_moment(run_at) for (run_at,) in cursor.fetchall()]
-        return min(found, default=None)
+            cursor.execute(" UNION ALL ".join(sqls), given)
+            found = cursor.fetchall()
+        return min((_moment(max(filter(None, times))) for times in found), default=None)
 
     def _select(
         self, sql: str, pool: str, risk: bool, owner: int | None = None, indexed: str = "claim"

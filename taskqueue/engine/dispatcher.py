@@ -21,8 +21,10 @@ from taskqueue.engine.settling import Ended, settle, settle_one_by_one
 from taskqueue.engine.shutdown import Stop
 from taskqueue.engine.slots import Slots
 from taskqueue.engine.wakeup import Wakeup
+from taskqueue.engine.widths import Widths
 from taskqueue.errors import LeaseLost
 from taskqueue.outage import is_outage
+from taskqueue.outcome import Again, Failed
 from taskqueue.pools import Sharing
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Dispatcher:
     lease: Lease
     claims: Claims
     sharing: Sharing
+    widths: Widths
     slots: Slots
     wakeup: Wakeup
     stop: Stop
@@ -107,10 +110,21 @@ class Dispatcher:
         new = self.slots.take_ended()
         while new:
             self._ended += new
+            self._narrow(new)
             if not (self._hungry and self.slots.running):
                 return
             time.sleep(THICK_AND_FAST)
             new = self.slots.take_ended()
+
+    def _narrow(self, ended: Sequence[Ended]) -> None:
+        """Make a pool narrower whose provider had no room."""
+        for run, end in ended:
+            if isinstance(end, Again | Failed) and end.jam:
+                until = end.jam.until
+                pause = (until - timezone.now()).total_seconds() if until else 0.0
+                if self.widths.fall(run.pool, run.started, max(0.0, pause)):
+                    width = self.widths.now(run.pool)
+                    logger.warning("The provider is busy: %s runs %s at once", run.pool, width)
 
     def _limits(self) -> dict[str, int]:
         """Return the pools that may claim now, and how much."""
@@ -164,7 +178,7 @@ class Dispatcher:
         return not self.slots.running and (self.drain or self.stop.is_requested)
 
     def _rest(self) -> None:
-        seconds = min(self.sleep, self.stop.seconds_left)
+        seconds = min(self.sleep, self.stop.seconds_left, self.widths.seconds_to_growth())
         if self._next_due is not None and self._limits():
             until_due = (self._next_due - timezone.now()).total_seconds()
             seconds = min(seconds, max(0.0, until_due))

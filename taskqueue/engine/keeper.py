@@ -9,10 +9,12 @@ from background_task.models import Task
 from background_task.settings import app_settings
 from django.db import connection, transaction
 
+from taskqueue.engine.latency import Latencies
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.release import release
 from taskqueue.engine.rescue import Rescuer, give_back_orphans
 from taskqueue.engine.runs import Run
+from taskqueue.engine.widths import Widths
 from taskqueue.models import AITask
 from taskqueue.outage import is_outage
 from taskqueue.retention import prune_events
@@ -23,19 +25,24 @@ logger = logging.getLogger(__name__)
 TICK = 0.5
 ORPHANS_EVERY = 60.0
 CHORES_EVERY = 60.0
+LATENCY_EVERY = 2.0
 PATIENCE = 2.0
 
 
 class Keeper(threading.Thread):
     """Beats, finds runs that lost their task, rescues what dead workers held; none of it waits for a dispatcher."""
 
-    def __init__(self, lease: Lease, runs: Sequence[Run], poke: Callable[[], None]) -> None:
+    def __init__(
+        self, lease: Lease, runs: Sequence[Run], poke: Callable[[], None], widths: Widths
+    ) -> None:
         super().__init__(name="keeper", daemon=True)
         self._lease = lease
         self._runs = runs
         self._poke = poke
+        self._widths = widths
+        self._latencies = Latencies()
         self._rescuer = Rescuer(lease)
-        self._orphans_due = self._chores_due = time.monotonic()
+        self._orphans_due = self._chores_due = self._latency_due = time.monotonic()
         self._over = threading.Event()
         self._stumbled = False
 
@@ -73,12 +80,13 @@ class Keeper(threading.Thread):
         runs = list(self._runs)
         self._lose_what_is_not_ours([run for run in runs if run.task])
         self._give_back_overdue(runs)
+        self._follow_latency(runs)
         self.rescue()
         self._do_chores()
 
     def _beat(self) -> None:
         was_held = self._lease.is_held
-        if self._lease.beat():
+        if self._lease.beat(widths=self._widths.all()):
             if not was_held:
                 self._poke()
             return
@@ -118,6 +126,16 @@ class Keeper(threading.Thread):
             self._chores_due = time.monotonic() + CHORES_EVERY
             ensure_schedules()
             prune_events()
+
+    def _follow_latency(self, runs: Sequence[Run]) -> None:
+        """Make a pool narrower whose calls take over twice as long as usual; while nothing runs there are none."""
+        if not runs or time.monotonic() < self._latency_due:
+            return
+        self._latency_due = time.monotonic() + LATENCY_EVERY
+        for pool, sent in self._latencies.slow_pools().items():
+            if self._widths.fall(pool, sent):
+                width = self._widths.now(pool)
+                logger.warning("The model is slow: %s runs %s at once", pool, width)
 
     def _look_for_orphans(self) -> int:
         if time.monotonic() < self._orphans_due:

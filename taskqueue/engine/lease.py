@@ -65,11 +65,14 @@ class Lease:
         )
         self.worker_id, self._beaten = worker.worker_id, asked
 
-    def beat(self) -> bool:
-        """Show that the process lives; False when others took it for dead and gave its claims back."""
+    def beat(self, **described: Any) -> bool:
+        """Show that the process lives; False when others took it for dead and gave its claims back.
+
+        `described` are fields of the row that change with the beat.
+        """
         asked = time.monotonic()
         mine = Worker.objects.filter(worker_id=self.worker_id)
-        if not mine.update(beats=F("beats") + 1, beat_at=Now()):
+        if not mine.update(beats=F("beats") + 1, beat_at=Now(), **described):
             return False
         self._beaten = asked
         return True

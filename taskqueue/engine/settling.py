@@ -17,7 +17,7 @@ from taskqueue.engine.bulk import update_each
 from taskqueue.engine.claiming import drop
 from taskqueue.engine.release import release
 from taskqueue.engine.runs import Run
-from taskqueue.models import AITask, TaskEvent, TaskStatus
+from taskqueue.models import AITask, Pause, TaskEvent, TaskStatus
 from taskqueue.models.ai_task import final_entry, retry_data
 from taskqueue.models.task_event import Entry, EventName
 from taskqueue.notices import notify
@@ -37,6 +37,7 @@ def settle(ended: Sequence[Ended], worker: str) -> None:
     _complete([(run, outcome.result) for run, outcome in ours if isinstance(outcome, Completed)])
     _fail([(run, outcome) for run, outcome in ours if isinstance(outcome, Failed)])
     _put_back([(run, outcome) for run, outcome in ours if isinstance(outcome, Again)], worker)
+    _hold_off(ours)
     drop((run.row.id for run, end in ours if isinstance(end, Completed | Failed | Saved)), worker)
     for run, outcome in ours:
         if isinstance(outcome, Interrupted | Lost):
@@ -93,6 +94,13 @@ def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
         where={"locked_by": worker},
         to={"locked_by": None, "locked_at": None, "last_error": ""},
     )
+
+
+def _hold_off(ended: Sequence[Ended]) -> None:
+    """Share with all workers until when a provider asked to be left alone."""
+    for run, end in ended:
+        if isinstance(end, Again | Failed) and end.jam and end.jam.until:
+            Pause.objects.hold_off(run.pool, end.jam.until, error=end.error, code=end.code)
 
 
 def _tell_retries(numbers: dict[uuid.UUID, int], ended: Sequence[tuple[Run, Again]]) -> None:

@@ -18,6 +18,7 @@ from taskqueue.engine.sessions import bounded_transactions
 from taskqueue.engine.shutdown import Stop
 from taskqueue.engine.slots import CallingThread, Slots, Threads
 from taskqueue.engine.wakeup import Bell, Listening, Looking, Wakeup
+from taskqueue.engine.widths import Widths
 from taskqueue.outage import is_outage
 from taskqueue.pools import Pool, Sharing, one_slot
 
@@ -55,11 +56,12 @@ def work(options: Options) -> int:
     )
     wakeup: Wakeup = Listening(bell) if connection.vendor == "postgresql" else Looking(bell)
     claims = Claims(list(tasks._tasks), pools, options.queue)
-    sharing = Sharing(pools, slots.width)
+    widths = Widths(Sharing(pools, slots.width).limits([]))
+    sharing = Sharing(pools, slots.width, widths.now)
     dispatcher = Dispatcher(
-        lease, claims, sharing, slots, wakeup, stop, options.sleep, options.drain
+        lease, claims, sharing, widths, slots, wakeup, stop, options.sleep, options.drain
     )
-    keeper = Keeper(lease, slots.running, bell.poke)
+    keeper = Keeper(lease, slots.running, bell.poke, widths)
     with _circumstances(options, stop):
         if _opens(lease, stop):
             try:

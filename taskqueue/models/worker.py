@@ -12,7 +12,7 @@ class Worker(models.Model):
     The row appears when the process starts and goes when it ends. `beats` grows with every heartbeat and `beat_at`
     is the database's time of the last one, so that hosts whose clocks differ agree. `machine` and `process` tell
     whether a process of this host is the same that wrote the row, for a pid alone is used again by others. `pools` has
-    the slots of each pool that it serves.
+    the slots of each pool that it serves, `widths` how many it lets run now, with what it borrows.
     """
 
     worker_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -23,6 +23,7 @@ class Worker(models.Model):
     concurrency = models.PositiveSmallIntegerField()
     queue = models.CharField(max_length=190, blank=True, default="")
     pools = models.JSONField(default=dict)
+    widths = models.JSONField(default=dict)
     started_at = models.DateTimeField(db_default=Now())
     beat_at = models.DateTimeField(db_default=Now())
     beats = models.PositiveBigIntegerField(default=0)

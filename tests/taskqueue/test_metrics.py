@@ -1,9 +1,13 @@
 """What Prometheus reads, and who may."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.models import LLMCall
+from taskqueue.models import Pause, Worker
 
 
 def samples(response):
@@ -25,6 +29,11 @@ def test_the_queue_and_the_ledger(client, charlie, put, drain):
         prompt_version="1", latency_ms=5, outcome="ok", tokens_in=3, tokens_out=None,
         cost="0.25", replays=3,
     )  # fmt: skip
+    Worker.objects.create(
+        host="here", pid=7, machine="m", process="p", concurrency=4, widths={"bulk": 3}
+    )
+    later = timezone.now() + timedelta(minutes=1)
+    Pause.objects.hold_off("bulk", later, error="Busy.", code="rate_limited")
     client.force_login(charlie)
 
     found = samples(client.get("/metrics"))
@@ -34,6 +43,8 @@ def test_the_queue_and_the_ledger(client, charlie, put, drain):
     assert found["techtree_tasks", "echo", "pending"] == 1
     assert found["techtree_oldest_pending_seconds", "echo"] >= 0
     assert found["techtree_run_seconds", "echo"] >= 0
+    assert found["techtree_pool_width", "bulk"] == 3
+    assert 0 < found["techtree_pool_paused_seconds", "bulk"] <= 60
     assert found["techtree_model_calls_total", "demo", "demo", "ok"] == 1
     assert found["techtree_tokens_in_total", "demo", "demo"] == 3
     assert found["techtree_tokens_out_total", "demo", "demo"] == 0

@@ -8,7 +8,7 @@ from background_task.models import Task
 from django.core.management import call_command
 from django.utils import timezone
 
-from taskqueue.models import Worker
+from taskqueue.models import Pause, Worker
 
 
 def show(**options):
@@ -24,7 +24,13 @@ def test_an_empty_queue_without_workers(db):
 
 def test_depth_age_and_leases(put):
     worker = Worker.objects.create(
-        host="here", pid=7, machine="m", process="p", concurrency=4, pools={"bulk": 3, "chat": 1}
+        host="here",
+        pid=7,
+        machine="m",
+        process="p",
+        concurrency=4,
+        pools={"bulk": 3, "chat": 1},
+        widths={"bulk": 2, "chat": 4},
     )
     dead = Worker.objects.create(host="there", pid=8, machine="m", process="p", concurrency=2)
     Worker.objects.filter(pk=dead.pk).update(beat_at=timezone.now() - timedelta(hours=1))
@@ -37,11 +43,17 @@ def test_depth_age_and_leases(put):
     rows[waiting].update(run_at=timezone.now() - timedelta(minutes=2))
     rows[later].update(run_at=timezone.now() + timedelta(minutes=2))
 
+    Pause.objects.hold_off(
+        "chat", timezone.now() + timedelta(minutes=1), error="Busy.", code="rate_limited"
+    )
+
     pool, idle = json.loads(show(json=True))["pools"]
     here, there = json.loads(show(json=True))["workers"]
 
     assert (pool["name"], pool["due"], pool["later"], pool["running"]) == ("bulk", 1, 1, 1)
     assert (pool["slots"], idle["name"], idle["slots"], idle["due"]) == (3, "chat", 1, 0)
+    assert (pool["width"], pool["paused_until"], idle["width"]) == (2, None, 4)
+    assert idle["paused_until"] == Pause.objects.get().until.isoformat()
     assert 120 <= pool["oldest_seconds"] < 180
     assert (here["name"], here["slots"], here["running"]) == ("here:7", 4, 1)
     assert 0 < here["lease_seconds"] <= 15

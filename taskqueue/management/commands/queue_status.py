@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
 from taskqueue.overview import as_data, pools, workers
 
@@ -19,12 +20,14 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(as_data(), indent=2))
             return
         self.stdout.write(
-            f"{'pool':<16}{'slots':>7}{'due':>8}{'later':>8}{'running':>9}{'oldest':>10}"
+            f"{'pool':<16}{'slots':>7}{'width':>7}{'due':>8}{'later':>8}{'running':>9}{'oldest':>10}{'paused':>10}"
         )
         for pool in pools():
+            until = pool.paused_until
+            paused = f"{(until - timezone.now()).total_seconds():.0f} s" if until else "–"
             oldest = "–" if pool.oldest_seconds is None else f"{pool.oldest_seconds:.0f} s"
             self.stdout.write(
-                f"{pool.name:<16}{pool.slots:>7}{pool.due:>8}{pool.later:>8}{pool.running:>9}{oldest:>10}"
+                f"{pool.name:<16}{pool.slots:>7}{pool.width:>7}{pool.due:>8}{pool.later:>8}{pool.running:>9}{oldest:>10}{paused:>10}"
             )
         self.stdout.write(f"\n{'worker':<32}{'pool':<12}{'slots':>6}{'busy':>6}{'lease':>9}")
         for worker in workers():
