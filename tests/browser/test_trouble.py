@@ -94,13 +94,23 @@ def test_stop_cuts_the_answer_and_the_learner_goes_on(learner: Learner, stub: St
     expect(learner.own_messages).to_have_count(2)
 
 
+def wait_until_asked(learner: Learner, stub: Stub) -> None:
+    """Wait until the model is thinking, so that what was queued for this call does not meet the next one."""
+    for _ in range(300):
+        if stub.seen and not stub.seen[-1].ended.is_set():
+            return
+        learner.page.wait_for_timeout(50)
+    pytest.fail("the model was never asked")
+
+
 def test_cancel_on_the_wait_page(learner: Learner, stub: Stub) -> None:
     stub.queue(text("", hang=True))
 
     learner.ask_for_course("Something slow")
+    wait_until_asked(learner, stub)
     learner.press("Cancel")
 
-    expect(learner.page.get_by_text("Stopped. Your topic is kept.")).to_be_visible()
+    expect(learner.page.locator("[data-task-card]")).to_contain_text("Stopped. Your topic is kept.")
     learner.press("Try again")
     expect(learner.page.locator(".lesson-rows").first).to_be_visible(timeout=SLOW)
 
@@ -108,7 +118,8 @@ def test_cancel_on_the_wait_page(learner: Learner, stub: Stub) -> None:
 def test_failed_work_is_on_the_dashboard_with_a_way_on(learner: Learner, stub: Stub) -> None:
     stub.queue(failure(401, "invalid_api_key"))
     learner.ask_for_course("Something forbidden")
-    expect(learner.page.get_by_text("did not accept this site's key")).to_be_visible()
+    card = learner.page.locator("[data-task-card]")
+    expect(card).to_contain_text("did not accept this site's key", timeout=SLOW)
 
     learner.page.goto("/")
 

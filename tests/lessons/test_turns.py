@@ -335,14 +335,15 @@ def page(client, alice, lesson):
 
 def test_the_page_shows_what_is_under_way_and_what_was_said(page, alice, lesson, drain):
     task = say(alice, lesson, Said("What is a vector?", MessageType.CHAT))
-    assert f"/api/tasks/{task.pk}/status/" in page()
+    followed = f'data-events-url="/api/tasks/{task.pk}/events/"'
+    assert followed in page()
 
     drain()
 
     shown = page()
     assert "What is a vector?" in shown
     assert "The lesson says under" in shown
-    assert f"/api/tasks/{task.pk}/status/" not in shown
+    assert followed not in shown
 
 
 def test_a_failed_answer_is_shown_with_a_way_on(stub, page, speak):
