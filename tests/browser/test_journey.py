@@ -224,7 +224,9 @@ def test_without_scripts(browser, site: Site) -> None:
     learner.press("Write this lesson")
     expect(learner.text).to_be_visible(timeout=SLOW)
     page.locator("#composer-text").fill("What is a guiding question?")
-    page.get_by_role("button", name="Send").click()
+    with site.worker_asleep():
+        page.get_by_role("button", name="Send").click()
+        expect(learner.own_messages).to_have_count(1)
     expect(learner.replies).to_have_count(1, timeout=SLOW)
     assert watch.complaints() == []
     context.close()
