@@ -118,7 +118,6 @@ def _commit(said: dict[Run, str]) -> None:
         TaskEvent.objects.append(
             [
                 Entry(task_id, number, EventName.TOKEN, {"text": texts[task_id]})
-                for key, number in numbers
-                if (task_id := uuid.UUID(str(key)))
+                for task_id, number in numbers.items()
             ]
         )

@@ -32,15 +32,15 @@ def update_each(
     where: dict[str, Any],
     to: dict[str, Any],
     grow: str = "",
-) -> list[tuple[Any, int]]:
+) -> dict[Any, int]:
     """Update the rows of `model` whose `match` fields are as given, setting the `change` fields to their own values.
 
     Each of `rows` holds first the values to match and then the values to set, none of them None. `where` must hold
-    for all of them and `to` is set in all of them. The column `grow` grows by one; returned are the keys of the rows
-    that changed with what it has become.
+    for all of them and `to` is set in all of them. The column `grow` grows by one; returned is what it has become, by
+    the keys of the rows that changed.
     """
     if not rows:
-        return []
+        return {}
     table = model._meta.db_table
     values, given = values_of(model, [*match, *change], rows)
     pairs = [
@@ -54,7 +54,8 @@ def update_each(
     sql += f" RETURNING {model._meta.pk.column}, {grow}" if grow else ""
     with connection.cursor() as cursor:
         cursor.execute(sql, [*_adapted(model, to), *given, *_adapted(model, where)])
-        return list(cursor.fetchall()) if grow else []
+        changed = cursor.fetchall() if grow else []
+    return {model._meta.pk.to_python(key): number for key, number in changed}
 
 
 def _column(model: type[Model], name: str) -> str:

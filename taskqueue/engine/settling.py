@@ -120,7 +120,7 @@ def _transition(
     """Return the numbers of the events that tell of it, by task."""
     if "next_attempt_at" not in change:
         to["next_attempt_at"] = None
-    changed = update_each(
+    return update_each(
         AITask,
         ["task_id", "fence"],
         change,
@@ -129,7 +129,6 @@ def _transition(
         to={"status": status, "updated_at": timezone.now(), **to},
         grow="events",
     )
-    return {uuid.UUID(str(task_id)): number for task_id, number in changed}
 
 
 def _tell_ends(numbers: dict[uuid.UUID, int], status: TaskStatus, runs: Sequence[Run]) -> None:

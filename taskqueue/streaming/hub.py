@@ -37,7 +37,6 @@ class Hub:
         self._fresh: set[uuid.UUID] = set()
         self._guard = threading.Lock()
         self._bell: Bell | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closed = False
 
     def join(self, subscription: Subscription) -> Reader:
@@ -70,9 +69,9 @@ class Hub:
 
     def _start(self) -> None:
         self._bell = Bell()
-        self._loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         threading.Thread(
-            target=self._work, args=[self._bell, self._loop], name="hub", daemon=True
+            target=self._work, args=[self._bell, loop], name="hub", daemon=True
         ).start()
 
     def _work(self, bell: Bell, loop: asyncio.AbstractEventLoop) -> None:

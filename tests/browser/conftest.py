@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.site import ROOT, Site
+from tests.browser.site import ROOT, Site, running
 from tests.browser.watch import Watch
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -45,11 +45,8 @@ def static_files(testrun_uid: str) -> None:
 @pytest.fixture(scope="session")
 def demo_site(static_files: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An installation without a model."""
-    site = Site(tmp_path_factory.mktemp("demo"))
-    try:
-        yield site.start()
-    finally:
-        site.stop()
+    with running(tmp_path_factory.mktemp("demo")) as site:
+        yield site
 
 
 @pytest.fixture

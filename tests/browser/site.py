@@ -90,3 +90,13 @@ class Site:
                 command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, pass_fds=pass_fds
             )
         self._processes.append(process)
+
+
+@contextmanager
+def running(folder: Path, **environment: str) -> Iterator[Site]:
+    """Run an installation in `folder` for as long as the block lasts."""
+    site = Site(folder, **environment)
+    try:
+        yield site.start()
+    finally:
+        site.stop()

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.hands import Keyboard, Pointer
 from tests.browser.learner import SLOW, Learner
-from tests.browser.site import Site
+from tests.browser.site import Site, running
 from tests.browser.watch import Watch
 from tests.stubs.openai_server import Stub
 from tests.stubs.product_answers import answer
@@ -20,17 +20,9 @@ RIGHT, WRONG = True, False
 @pytest.fixture(scope="module")
 def model_site(static_files: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An installation with a model behind it: a local server that speaks OpenAI's protocol."""
-    with Stub(answer=answer) as stub:
-        site = Site(
-            tmp_path_factory.mktemp("model"),
-            LLM_PROVIDER="openai",
-            LLM_BASE_URL=stub.address,
-            LLM_API_KEY="stub-key",
-        )
-        try:
-            yield site.start()
-        finally:
-            site.stop()
+    folder = tmp_path_factory.mktemp("model")
+    with Stub(answer=answer) as stub, running(folder, **stub.environment) as site:
+        yield site
 
 
 class Key:

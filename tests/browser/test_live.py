@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hands import Pointer
 from tests.browser.learner import SLOW, Learner
-from tests.browser.site import Site
+from tests.browser.site import Site, running
 from tests.stubs import product_answers
 from tests.stubs.openai_server import Reply, Stub
 
@@ -32,16 +32,8 @@ def stub() -> Iterator[Stub]:
 def live_site(
     stub: Stub, static_files: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    site = Site(
-        tmp_path_factory.mktemp("live"),
-        LLM_PROVIDER="openai",
-        LLM_BASE_URL=stub.address,
-        LLM_API_KEY="stub-key",
-    )
-    try:
-        yield site.start()
-    finally:
-        site.stop()
+    with running(tmp_path_factory.mktemp("live"), **stub.environment) as site:
+        yield site
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.hands import Pointer
 from tests.browser.learner import SLOW, Learner
-from tests.browser.site import Site
+from tests.browser.site import Site, running
 from tests.stubs.openai_server import Reply, Stub, text
 from tests.stubs.product_answers import LESSON, answer
 
@@ -61,17 +61,9 @@ def hostile(body: dict) -> Reply:
 
 @pytest.fixture(scope="module")
 def hostile_site(static_files: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Stub(answer=hostile) as stub:
-        site = Site(
-            tmp_path_factory.mktemp("hostile"),
-            LLM_PROVIDER="openai",
-            LLM_BASE_URL=stub.address,
-            LLM_API_KEY="stub-key",
-        )
-        try:
-            yield site.start()
-        finally:
-            site.stop()
+    folder = tmp_path_factory.mktemp("hostile")
+    with Stub(answer=hostile) as stub, running(folder, **stub.environment) as site:
+        yield site
 
 
 @pytest.fixture

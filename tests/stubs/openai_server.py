@@ -86,6 +86,11 @@ class Stub:
     def address(self) -> str:
         return f"{self.origin}/v1"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of an installation whose model this is."""
+        return {"LLM_PROVIDER": "openai", "LLM_BASE_URL": self.address, "LLM_API_KEY": "stub-key"}
+
     def queue(self, *replies: Reply) -> None:
         self.replies.extend(replies)
 

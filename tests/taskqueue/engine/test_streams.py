@@ -48,17 +48,13 @@ def open_stream(web: Web, charlie: User) -> Iterator[Callable[..., Stream]]:
         stream.close()
 
 
-def with_model(stub: Stub) -> dict[str, str]:
-    return {"LLM_PROVIDER": "openai", "LLM_BASE_URL": stub.address, "LLM_API_KEY": "stub-key"}
-
-
 def test_a_reader_sees_the_whole_life(put, workers: Workers, model: Stub, open_stream) -> None:
     model.queue(text(WORDS, pace=0.02))
     spoken = put("speak", say="What is a vector?")
     stream = open_stream(spoken)
     assert stream.status == 200
     assert stream.response.headers["Content-Type"] == "text/event-stream"
-    workers.start(**with_model(model))
+    workers.start(**model.environment)
 
     events = list(stream)
 
@@ -74,7 +70,7 @@ def test_a_reader_who_comes_back_misses_nothing_and_sees_nothing_twice(
 ) -> None:
     model.queue(text(WORDS, pace=0.03))
     spoken = put("speak", say="What is a vector?")
-    workers.start(**with_model(model))
+    workers.start(**model.environment)
     seen = []
     while not seen or seen[-1].name != "completed":
         stream = open_stream(spoken, after=seen[-1].number if seen else None)
@@ -93,14 +89,14 @@ def test_a_reader_who_comes_back_misses_nothing_and_sees_nothing_twice(
 def test_a_takeover_tells_one_text(put, workers: Workers, model: Stub, open_stream) -> None:
     model.queue(text("Half an answer that nobody will finish. " * 9, pace=0.03), text(WORDS))
     spoken = put("speak", say="What is a vector?")
-    first = workers.start(**with_model(model))
+    first = workers.start(**model.environment)
     stream = iter(open_stream(spoken))
     seen = [next(stream)]
     while seen[-1].name != "token":
         seen.append(next(stream))
     first.kill()
     first.wait()
-    workers.start(**with_model(model))
+    workers.start(**model.environment)
 
     seen += stream
 
@@ -254,7 +250,7 @@ def holds(process: Path) -> tuple[int, int]:
 def test_no_run_that_lost_its_task_tells_anything(put, workers: Workers, model: Stub) -> None:
     model.queue(text(WORDS, pace=0.03))
     spoken = put("speak", say="What is a vector?")
-    workers.start(**with_model(model))
+    workers.start(**model.environment)
     until(lambda: TaskEvent.objects.filter(task=spoken.task, name="token").count() > 1)
 
     spoken.now().cancel()
