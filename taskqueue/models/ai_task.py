@@ -236,6 +236,7 @@ class AITask(models.Model):
             attempt=0,
             queued_at=timezone.now(),
             told_at=None,
+            seen_at=None,
             expected_from=None,
             expected_at=None,
             expected_until=None,

@@ -114,3 +114,27 @@ def test_staff_who_look_do_not_see_for_the_learner(client, charlie, task):
 
     task.refresh_from_db()
     assert task.seen_at is None
+
+
+def test_what_was_seen_to_fail_is_told_again_when_it_is_tried_again(as_alice, task):
+    task.begin()
+    task.fail(error="No.", code="refused", detail="")
+    as_alice.post(address("see", task))
+
+    as_alice.post(address("retry", task))
+    task.refresh_from_db()
+    task.begin()
+    task.settle(dict)
+
+    task.refresh_from_db()
+    assert task.seen_at is None
+
+
+def test_a_dismissal_is_news_for_other_pages(as_alice, task):
+    task.begin()
+    task.settle(dict)
+    known = as_alice.get(TRAY)["ETag"]
+
+    as_alice.post(address("see", task))
+
+    assert as_alice.get(TRAY, headers={"If-None-Match": known}).status_code == 200
