@@ -79,11 +79,12 @@ class Door:
         return Answer(text, self.model)
 
     def fill(
-        self, prompt: Prompt, schema: type[M], on_part: Callable[[Part], None] | None = None
+        self, prompt: Prompt, schema: type[M], on_part: Callable[[Part], bool] | None = None
     ) -> M:
         """Return an object of `schema`. An answer that does not fit is sent back once, then it is InvalidOutput.
 
-        `on_part` sees the first answer grow: what is there of its JSON, unchecked, at most ten times a second.
+        `on_part` sees the first answer grow: what is there of its JSON, unchecked. What it finds worth telling (it
+        returns True) it gets at most four times a second.
         """
         messages = prompt.messages()
         messages[-1] = ("user", f"{prompt.user}\n\n{structured.instructions(schema)}")
@@ -221,12 +222,14 @@ class Door:
         return f"{address} {self.model}"
 
 
-def _in_between(on_part: Callable[[Part], None]) -> Callable[[Part], None]:
+def _in_between(on_part: Callable[[Part], bool]) -> Callable[[Part], bool]:
     """Let a listener use the database while a model writes, without keeping its connection until more comes."""
 
-    def tell(part: Part) -> None:
-        on_part(part)
-        ledger.release_connection()
+    def tell(part: Part) -> bool:
+        told = on_part(part)
+        if told:
+            ledger.release_connection()
+        return told
 
     return tell
 

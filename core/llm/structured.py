@@ -11,10 +11,11 @@ from pydantic_core import from_json
 
 M = TypeVar("M", bound=BaseModel)
 
-PACE = 0.1
+PACE = 0.25  # seconds between two looks at an object that grows
 
 # Up to the last fence: the object's own strings may hold fenced code.
 FENCED = re.compile(r"```(?:json)?\s*\n(.*)```", re.DOTALL)
+NUMBER_AT_END = re.compile(r"-?\d[-+.\deE]*$")
 ESCAPED_NULL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -86,9 +87,13 @@ def repair_request(problems: str) -> str:
 
 
 class Growing:
-    """A JSON object while it is being written: tells `on_part` what is there, at most every PACE seconds."""
+    """A JSON object while it is being written.
 
-    def __init__(self, on_part: Callable[[dict[str, Any]], None]) -> None:
+    `on_part` is told what is there and returns whether that was worth telling; if so it rests for PACE seconds, so that
+    the first words are told at once, whatever stands before them.
+    """
+
+    def __init__(self, on_part: Callable[[dict[str, Any]], bool]) -> None:
         self._on_part = on_part
         self._text = ""
         self._next = 0.0
@@ -97,16 +102,16 @@ class Growing:
         self._text += text
         if time.monotonic() < self._next:
             return
-        self._next = time.monotonic() + PACE
-        if part := part_of(self._text):
-            self._on_part(part)
+        if self._on_part(part_of(self._text)):
+            self._next = time.monotonic() + PACE
 
 
 def part_of(text: str) -> dict[str, Any]:
-    """Return the beginning of the object in an unfinished answer, without the string that is being written."""
+    """Return the beginning of the object in an unfinished answer: strings as far as they go, numbers when they end."""
     start = text.find("{")
+    known = NUMBER_AT_END.sub("", text[max(start, 0) :])
     try:
-        part = from_json(text[max(start, 0) :], allow_partial=True)
+        part = from_json(known, allow_partial="trailing-strings")
     except ValueError:
         return {}
     return part if isinstance(part, dict) else {}

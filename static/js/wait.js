@@ -3,18 +3,30 @@
 import { TaskCard } from "./task_card.js";
 
 const card = document.querySelector("[data-task-card]");
+const heading = document.querySelector(".wait h1");
+const objectives = document.querySelector("[data-objectives]");
 const shape = document.querySelector("[data-shape]");
 
 function draw({ progress }) {
   if (!progress) return;
   const modules = progress.preview?.modules ?? Array.from({ length: progress.total }, () => null);
-  title(progress.preview?.title);
+  drawTitle(progress.preview?.title);
+  drawObjectives(progress.preview?.objectives ?? []);
   modules.forEach((module, index) => drawModule(rowAt(index), module, stateOf(index, progress)));
+  if (progress.total) dropFrom(shape, progress.total);
 }
 
-/** The course's own title, as soon as it is known; until then the topic stands there. */
-function title(text) {
-  if (text) shape.closest(".wait").querySelector("h1").textContent = text;
+/** The course's own title, from its first letters; until then the topic stands there, and what is below stays there. */
+function drawTitle(text) {
+  if (!text) return;
+  heading.style.minBlockSize ||= `${heading.offsetHeight}px`;
+  setText(heading, text);
+}
+
+function drawObjectives(texts) {
+  if (!texts.length) return;
+  objectives.hidden = false;
+  drawTexts(objectives.querySelector("ul"), texts);
 }
 
 function stateOf(index, { done, total }) {
@@ -36,10 +48,23 @@ function drawModule(row, module, state) {
   row.dataset.state = state;
   const [name, lessons] = row.children;
   setText(name, module?.title ?? "");
-  (module?.lessons ?? []).forEach((lesson, index) => {
-    if (!lessons.children[index]) lessons.append(part("li", "wait__lesson"));
-    setText(lessons.children[index], `${lesson.title}, ${lesson.minutes} min`);
+  drawTexts(lessons, (module?.lessons ?? []).map(inWords), "wait__lesson");
+}
+
+function inWords({ title, minutes }) {
+  return minutes ? `${title}, ${minutes} min` : title;
+}
+
+function drawTexts(list, texts, className = "") {
+  texts.forEach((text, index) => {
+    if (!list.children[index]) list.append(part("li", className));
+    setText(list.children[index], text);
   });
+}
+
+/** A second try may plan fewer modules than the first had begun. */
+function dropFrom(list, count) {
+  while (list.children.length > count) list.lastElementChild.remove();
 }
 
 function part(tag, className) {

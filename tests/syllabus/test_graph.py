@@ -1,11 +1,12 @@
 """The planner without a queue: what it asks for and what it tells while it works."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
-from core.llm.structured import part_of
-from syllabus.ai.preview import of_outline, of_plans
+from core.llm.structured import Growing, part_of
+from syllabus.ai.preview import Previewer, of_outline, of_plans
 from syllabus.ai.state import Outline
 from syllabus.ai.syllabus_graph import SyllabusAI
 from tests.stubs.product_answers import OUTLINE
@@ -30,13 +31,32 @@ def test_it_says_what_it_is_doing():
 
 def test_what_it_shows_meanwhile_only_grows():
     answer = json.dumps(OUTLINE, indent=1)
-    titles = [[module["title"] for module in OUTLINE["modules"]][:n] for n in range(3)]
 
     shown = [of_outline(part_of(answer[:end])) for end in range(len(answer) + 1)]
 
-    seen = [[module["title"] for module in preview["modules"]] for preview in shown]
-    assert [list(each) for each in dict.fromkeys(map(tuple, seen))] == titles
-    assert {preview["title"] for preview in shown} == {"", OUTLINE["title"]}
+    assert all(is_beginning(early, late) for early, late in pairwise(shown))
+    assert shown[-1]["title"] == OUTLINE["title"]
+    assert shown[-1]["objectives"] == OUTLINE["objectives"]
+    assert [module["title"] for module in shown[-1]["modules"]] == ["Vectors", "Matrices"]
+
+
+def is_beginning(early, late):
+    """Whether all that was shown is still there, but for the last text, which may have grown."""
+    if isinstance(early, str):
+        return late.startswith(early)
+    if isinstance(early, dict):
+        return all(is_beginning(value, late[key]) for key, value in early.items())
+    return len(early) <= len(late) and all(map(is_beginning, early, late))
+
+
+def test_the_first_letters_of_a_title_are_shown_at_once():
+    told = []
+    growing = Growing(Previewer(told.append, of_outline))
+
+    for piece in ["Here", ' it is: {"ti', 'tle": "', "Line"]:
+        growing.hear(piece)
+
+    assert [preview["title"] for preview in told] == ["Line"]
 
 
 @pytest.mark.parametrize(
@@ -56,13 +76,25 @@ def test_nonsense_shows_nothing(answer):
     assert preview == {"title": "", "objectives": [], "modules": []}
 
 
-def test_lessons_appear_in_their_module_when_title_and_time_are_there():
+@pytest.mark.parametrize(
+    ("end", "second"),
+    [
+        ('"tit', []),
+        ('"title": "Tw', [{"title": "Tw", "minutes": None}]),
+        ('"title": "Two", "minutes": 1', [{"title": "Two", "minutes": None}]),
+        ('"title": "Two", "minutes": 15}', [{"title": "Two", "minutes": 15}]),
+    ],
+)
+def test_lessons_grow_in_their_module_and_have_a_time_when_it_is_whole(end, second):
     outline = Outline.model_validate(OUTLINE)
-    part = part_of('{"lessons": [{"title": "One", "minutes": 10}, {"title": "Two", "minu')
+    part = part_of('{"lessons": [{"title": "One", "minutes": 10}, {' + end)
 
     modules = of_plans(outline, [], part)["modules"]
 
-    assert [module["lessons"] for module in modules] == [[{"title": "One", "minutes": 10}], []]
+    assert [module["lessons"] for module in modules] == [
+        [{"title": "One", "minutes": 10}, *second],
+        [],
+    ]
 
 
 def test_a_known_course_is_returned_before_anything_is_asked():
