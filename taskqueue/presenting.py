@@ -22,9 +22,8 @@ def task_urls(task: AITask) -> dict[str, str]:
 
 
 def accepted(task: AITask) -> JsonResponse:
-    """Return the 202 of accepted work."""
-    body = {"status": "pending", "task_id": str(task.pk), **task_urls(task)}
-    return JsonResponse(body, status=202)
+    """Return the 202 of accepted work: its status, so that a page can say at once where it stands."""
+    return JsonResponse({**status_body(task), "status": "pending"}, status=202)
 
 
 def status_body(task: AITask) -> dict[str, Any]:
@@ -32,24 +31,33 @@ def status_body(task: AITask) -> dict[str, Any]:
     body: dict[str, Any] = {
         "task_id": str(task.pk),
         "task_type": task.task_type,
-        "status": task.status,
         "created_at": _iso(task.created_at),
         "updated_at": _iso(task.updated_at),
         "started_at": _iso(task.started_at),
         "finished_at": _iso(task.finished_at),
         "attempt": task.attempt,
         "max_attempts": task.max_attempts,
-        "next_attempt_at": _iso(task.next_attempt_at),
-        "progress": task.progress,
-        "queue_position": queue_position(task),
-        "eta_seconds": eta_seconds(task),
+        **standing(task),
         **task_urls(task),
     }
     if task.status == TaskStatus.COMPLETED:
         body |= {"result": task.result, **spec_of(task.task_type).load_presenter()(task)}
     elif task.status == TaskStatus.CANCELLED and spec_of(task.task_type).keep_stopped:
         body |= spec_of(task.task_type).load_presenter()(task)
-    elif task.status == TaskStatus.FAILED or task.error_code:
+    return body
+
+
+def standing(task: AITask) -> dict[str, Any]:
+    """Return what of the status a learner is told in words; `error` is there when something went wrong."""
+    waits = task.next_attempt_at is not None and task.next_attempt_at > timezone.now()
+    body = {
+        "status": task.status,
+        "next_attempt_at": _iso(task.next_attempt_at if waits else None),
+        "progress": task.progress,
+        "queue_position": queue_position(task),
+        "eta_seconds": eta_seconds(task),
+    }
+    if task.status == TaskStatus.FAILED or (task.is_active and task.error_code):
         body |= {"error": task.error, "error_code": task.error_code}
     if (pause := pause_of(task)) and pause.until > (task.next_attempt_at or task.created_at):
         body |= {"error": pause.error, "error_code": pause.error_code}

@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from taskqueue.estimates import queue_position
 from taskqueue.models import AITask, TaskStatus
 from taskqueue.places import Place
+from taskqueue.presenting import standing
 from taskqueue.querysets import AITaskQuerySet
 from taskqueue.registry import spec_of
 from taskqueue.types import ACTIVE
+from taskqueue.wording import Line, line
 
 STAYS = timedelta(days=1)
 NEWS = timedelta(minutes=1)
@@ -21,14 +22,14 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Row:
-    """One task of the tray; `ahead` is how many run before it, None unless it waits.
+    """One task of the tray; `line` says where it is.
 
     One that was seen already is not shown, but for a while other pages and devices still learn of its end by it.
     """
 
     task: AITask
     place: Place | None
-    ahead: int | None
+    line: Line
 
     @property
     def is_shown(self) -> bool:
@@ -59,4 +60,5 @@ def _unseen(user_id: int) -> AITaskQuerySet:
 
 
 def _row(task: AITask) -> Row:
-    return Row(task, spec_of(task.task_type).load_place()(task), queue_position(task))
+    place = spec_of(task.task_type).load_place()(task)
+    return Row(task, place, line(standing(task), "Working on it"))

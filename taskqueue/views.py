@@ -69,7 +69,7 @@ def tray(request: HttpRequest) -> HttpResponse:
         forget_ended(cast(int, request.user.pk))
         return _came_from(request) or HttpResponse(status=204)
     shown = rows(request.user)
-    known = [[row.task.pk, row.task.updated_at, row.ahead, row.is_shown] for row in shown]
+    known = [[row.task.pk, row.task.updated_at, row.line, row.is_shown] for row in shown]
     return _unless_known(
         request, known, lambda: render(request, "taskqueue/_tray.html", {"rows": shown})
     )

@@ -3,7 +3,8 @@
 import { Refusal, postJson } from "./http.js";
 import { TaskPoller } from "./task_polling.js";
 import { TaskStream } from "./task_stream.js";
-import { describe, estimate } from "./task_words.js";
+import { describe } from "./task_words.js";
+import { localiseTimes } from "./time.js";
 
 const EVENTS = ["progress", "completed", "failed", "cancelled"];
 const HEARD_AT_ONCE = ["started", "token"];
@@ -28,22 +29,25 @@ export class TaskCard {
   }
 
   /** Follow the task that a 202 answer names. */
-  follow({ status_url, events_url, cancel_url, retry_url, seen_url }) {
+  follow(task) {
+    const { status_url, events_url, cancel_url, retry_url, seen_url } = task;
     const { dataset } = this.#element;
     dataset.statusUrl = status_url;
     dataset.eventsUrl = events_url;
     dataset.cancelUrl = cancel_url;
     dataset.seenUrl = seen_url;
     dataset.retryUrl = retry_url;
-    this.#heard("progress", { status: "processing" });
+    this.#heard("progress", task);
     this.#poll();
   }
 
   /** Follow the task of the same card on a newer page, if one is active there. */
-  adopt({ dataset }) {
-    if (!isActive(dataset.state)) return;
-    Object.assign(this.#element.dataset, dataset);
-    this.#heard("progress", { status: dataset.state });
+  adopt(newer) {
+    if (!isActive(newer.dataset.state)) return;
+    Object.assign(this.#element.dataset, newer.dataset);
+    this.#heard("progress", { status: newer.dataset.state });
+    localiseTimes(newer);
+    this.#say("line", newer.querySelector('[data-part="line"]').textContent.trim());
     this.#poll();
   }
 
@@ -114,7 +118,6 @@ export class TaskCard {
     this.#element.hidden = false;
     this.#element.dataset.state = body.status;
     this.#say("line", describe(body, this.#element.dataset));
-    this.#say("estimate", estimate(body));
     this.#say("trouble", "");
     this.#meter(body.progress);
     this.#toggle("sign-in", false);

@@ -6,10 +6,12 @@ from typing import Any
 from django import template
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from taskqueue import tray
+from taskqueue import tray, wording
 from taskqueue.models import AITask, TaskStatus
-from taskqueue.presenting import task_urls
+from taskqueue.presenting import standing, task_urls
 from taskqueue.types import ACTIVE
 
 register = template.Library()
@@ -37,6 +39,24 @@ def tray_rows(user: Any) -> list[tray.Row]:
 def shown_count(rows: list[tray.Row]) -> str:
     """Return how many rows are shown, as the tray's badge has it: nothing for none."""
     return str(sum(row.is_shown for row in rows) or "")
+
+
+@register.simple_tag
+def task_line(task: AITask | None, working: str, kept: str = "") -> SafeString | str:
+    """Say where a task is, as `wording.line` does."""
+    if task is None:
+        return working
+    return said(wording.line(standing(task), working, kept))
+
+
+@register.filter
+def said(line: wording.Line) -> SafeString | str:
+    """Return a line as HTML; its time is UTC until a script says it in the reader's own."""
+    text, at, kept = line
+    if at is None:
+        return f"{text} {kept}".strip()
+    time = '{} at <time datetime="{}" data-local="time">{} UTC</time>. {}'
+    return format_html(time, text, at.isoformat(), at.strftime("%H:%M"), kept)
 
 
 @register.filter(name="task_urls")
