@@ -2,7 +2,7 @@
 
 import { Draft } from "./draft.js";
 import { postJson } from "./http.js";
-import { refreshPage } from "./refresh.js";
+import { readPage, takeOver } from "./refresh.js";
 import { TaskCard } from "./task_card.js";
 
 export class Content {
@@ -37,9 +37,13 @@ export class Content {
   }
 
   async #written() {
+    const page = await readPage();
+    if (!page) return;
     this.#card.hide();
-    await refreshPage();
-    this.#draft.restart();
+    this.#draft.giveWay(() => {
+      takeOver(page);
+      return this.#root.querySelector("#lesson-text .prose");
+    });
     this.#announce("The lesson is written.");
     this.#root.dispatchEvent(new CustomEvent("lesson:written", { bubbles: true }));
   }

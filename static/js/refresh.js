@@ -9,7 +9,12 @@ import { localiseTimes } from "./time.js";
  */
 export async function refreshPage() {
   const page = await readPage();
-  for (const newer of page?.querySelectorAll("[id][data-version]") ?? []) replaceOlder(newer);
+  if (page) takeOver(page);
+}
+
+/** Do what `refreshPage` does with a page that was read already. */
+export function takeOver(page) {
+  for (const newer of page.querySelectorAll("[id][data-version]")) replaceOlder(newer);
 }
 
 /** Return this page as the server has it now, or null when it is not to be had. */

@@ -134,8 +134,11 @@ export class Tutor {
   #ended(html, announcement) {
     this.#conversation.following(() => {
       const wasRead = !this.#draft.isEmpty;
-      const [reply] = this.#conversation.addReplies(html ?? "");
-      this.#draft.restart();
+      let reply;
+      this.#draft.giveWay(() => {
+        [reply] = this.#conversation.addReplies(html ?? "");
+        return reply?.querySelector(".prose");
+      });
       return wasRead ? null : reply;
     });
     this.#composer.busy = false;

@@ -2,11 +2,12 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.hands import Pointer
 from tests.browser.learner import SLOW, Learner
@@ -163,6 +164,79 @@ def test_a_lesson_is_read_while_it_is_written(learner: Learner, stub: Stub) -> N
     expect(text).not_to_contain_text("##")
     expect(learner.text).to_be_visible(timeout=2 * SLOW)
     expect(text).to_be_hidden()
+
+
+LONG = "\n\n".join(
+    f"## Part {number}\n\n{product_answers.LESSON.split('## Key terms')[0].replace('## ', '### ')}"
+    for number in range(1, 9)
+)
+# Which block is at the upper edge of what is seen, and where it stands.
+LOOK = """([scroller, blocks]) => {
+  const box = document.querySelector(scroller);
+  const isPage = box === document.documentElement;
+  const edge = isPage ? document.querySelector(".header").offsetHeight : box.getBoundingClientRect().top;
+  const all = [...document.querySelectorAll(blocks)];
+  const first = all.findIndex((each) => each.getBoundingClientRect().bottom > edge);
+  return [all.length, first, Math.round(all[first].getBoundingClientRect().top)];
+}"""
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.8])
+def test_a_lesson_is_replaced_by_its_finished_text_without_a_jump(
+    learner: Learner, stub: Stub, part: float
+) -> None:
+    learner.get_course()
+    page = learner.page
+    learner.hand.press(page.locator(".lesson-rows a").first)
+    page.wait_for_url("**/lessons/**")
+    text = LONG + "\n\n## Key terms\n\n- **vector**: a movement"
+    stub.queue(Reply(text=text))
+    with held(page, "**/status/") as release:
+        learner.press("Write this lesson")
+        growing = page.locator("[data-content] [data-draft]")
+        expect(growing).to_contain_text("Key terms", timeout=SLOW)
+        page.evaluate("(part) => scrollTo(0, part * document.body.scrollHeight)", part)
+        before = page.evaluate(LOOK, ["html", "[data-content] [data-draft] > *"])
+        release()
+        expect(learner.text).to_be_visible(timeout=SLOW)
+
+    assert page.evaluate(LOOK, ["html", "#lesson-text .prose > *"]) == before
+
+
+def test_an_answer_is_replaced_by_its_finished_text_without_a_jump(
+    learner: Learner, stub: Stub
+) -> None:
+    at_lesson(learner)
+    page = learner.page
+    stub.queue(Reply(text='{"intent": "chat"}'), Reply(text=LONG))
+    with held(page, "**/status/") as release:
+        learner.say("What is a vector, at length?")
+        expect(draft(page)).to_contain_text("Part 8", timeout=SLOW)
+        page.locator("[data-scroller]").evaluate("(box) => box.scrollTo(0, box.scrollHeight / 2)")
+        before = page.evaluate(LOOK, ["[data-scroller]", "[data-tutor] [data-draft] > *"])
+        release()
+        learner.reply_after(0)
+
+    after = page.evaluate(LOOK, ["[data-scroller]", "[data-tutor] .message:last-child .prose > *"])
+    assert after == before
+
+
+@contextmanager
+def held(page: Page, address: str) -> Iterator[Callable[[], None]]:
+    """Keep answers from an address back until they are released."""
+    waiting: list[Route] | None = []
+
+    def hold(route: Route) -> None:
+        route.continue_() if waiting is None else waiting.append(route)
+
+    def release() -> None:
+        nonlocal waiting
+        routes, waiting = waiting or [], None
+        for route in routes:
+            route.continue_()
+
+    page.route(address, hold)
+    yield release
 
 
 def test_the_tray_tells_what_got_ready_elsewhere(learner: Learner, site: Site, stub: Stub) -> None:
