@@ -17,7 +17,7 @@ from core.llm.scope import call_scope
 from taskqueue.enqueue import dispatch
 from taskqueue.errors import LeaseLost
 from taskqueue.models import AITask, TaskStatus
-from taskqueue.outage import is_outage
+from taskqueue.outage import AFTER_OUTAGE, is_outage
 from taskqueue.outcome import Again, Completed, Failed, Interrupted, Jam, Lost, Outcome, Saved
 from taskqueue.registry import Processor, spec_of
 from taskqueue.retry import is_worth_retrying
@@ -26,7 +26,6 @@ from taskqueue.telling import Teller
 logger = logging.getLogger(__name__)
 
 HOLD_EVERY = 1.0
-AFTER_OUTAGE = timedelta(seconds=5)
 AFTER_BROKEN_CODE = timedelta(seconds=30)
 
 

@@ -1,18 +1,19 @@
-"""Running `@background` functions that are not AITasks, as the library does: signals, backoff, history, repetition."""
+"""Running `@background` functions that are not AITasks, as the library does: signals, backoff, history, repetition.
 
-import logging
+What there is to say goes to the library's own logger, for that is the one that their authors listen to.
+"""
+
 import sys
 
 from background_task import signals
+from background_task import tasks as library
 from background_task.models import Task
-from background_task.tasks import tasks
 from django.db import transaction
+from django.utils import timezone
 
 from taskqueue.engine.runs import Run
-from taskqueue.outage import is_outage
-from taskqueue.outcome import Lost, Outcome, Saved
-
-logger = logging.getLogger(__name__)
+from taskqueue.outage import AFTER_OUTAGE, is_outage
+from taskqueue.outcome import Interrupted, Lost, Outcome, Saved
 
 
 def run_function(run: Run) -> Outcome:
@@ -25,22 +26,27 @@ def run_function(run: Run) -> Outcome:
     if row is None:
         return Lost()
     signals.task_started.send(Task)
+    outcome = _attempt(row)
+    signals.task_finished.send(Task)
+    return outcome
+
+
+def _attempt(row: Task) -> Outcome:
     try:
         _call(row)
         _complete(row)
     except (Exception, SystemExit) as error:
         if is_outage(error):
-            logger.warning("%s is put back: the database is away (%s)", row, error)
-            return Lost()
-        logger.error("%s ended with %r", row, error, exc_info=error)
+            library.logger.warning("%s is put back: the database is away (%s)", row, error)
+            return Interrupted(timezone.now() + AFTER_OUTAGE)
+        library.logger.error("%s ended with %r", row, error, exc_info=error)
         _reschedule(row, error)
-    signals.task_finished.send(Task)
     return Saved()
 
 
 def _call(row: Task) -> None:
     args, kwargs = row.params()
-    tasks._tasks[row.task_name].task_function(*args, **kwargs)
+    library.tasks._tasks[row.task_name].task_function(*args, **kwargs)
 
 
 def _complete(row: Task) -> None:

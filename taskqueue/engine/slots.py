@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from django.db import connections
+from django.utils import timezone
 
 from taskqueue.engine.functions import run_function
 from taskqueue.engine.runs import Run
-from taskqueue.outcome import Lost, Outcome
+from taskqueue.outage import AFTER_OUTAGE
+from taskqueue.outcome import Interrupted, Outcome
 from taskqueue.running import attempt
 from taskqueue.telling import Teller, Writer
 
@@ -99,4 +101,4 @@ def execute(run: Run, teller: Teller) -> Outcome:
         return attempt(run.task, run.check, teller)
     except Exception:
         logger.exception("%s is put back: the engine failed around it", run.row)
-        return Lost()
+        return Interrupted(timezone.now() + AFTER_OUTAGE)

@@ -7,6 +7,7 @@ from background_task import signals
 from background_task.models import CompletedTask, Task
 from background_task.tasks import tasks
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 NAME = "tests.function"
@@ -91,6 +92,37 @@ def test_leaving_the_interpreter_is_a_failure_like_any_other(define):
     drain()
 
     assert "SystemExit: 3" in Task.objects.get().last_error
+
+
+def test_a_database_that_is_away_costs_no_attempt_and_is_given_time(define, heard):
+    def meet_outage():
+        raise OperationalError("server closed the connection unexpectedly")
+
+    define(meet_outage)()
+
+    drain()
+
+    task = Task.objects.get()
+    assert (task.attempts, task.last_error, task.locked_by) == (0, "", None)
+    assert timedelta(seconds=3) < task.run_at - timezone.now() <= timedelta(seconds=5)
+    assert heard == ["task_started", "task_finished"]
+
+
+@pytest.mark.parametrize("name", ["task_started", "task_error"])
+def test_a_receiver_that_fails_does_not_make_the_worker_spin(define, name):
+    def receiver(**kwargs):
+        raise ValueError("a bug of the receiver")
+
+    define(fail)()
+    getattr(signals, name).connect(receiver)
+    try:
+        drain()
+    finally:
+        getattr(signals, name).disconnect(receiver)
+
+    task = Task.objects.get()
+    assert (task.attempts, task.locked_by) == (0, None)
+    assert task.run_at > timezone.now()
 
 
 def test_a_repeating_task_is_queued_again(define):
