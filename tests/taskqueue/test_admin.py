@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskqueue.models import AITask, TaskStatus
+from taskqueue.models import AITask, TaskStatus, Worker
 
 LIST = "/admin/taskqueue/aitask/"
 
@@ -94,3 +94,26 @@ def test_a_learner_can_be_deleted_with_their_tasks(as_staff, put, alice):
 
     assert page.status_code == 302
     assert not AITask.objects.exists()
+
+
+def test_workers_are_seen_and_left_alone(as_staff):
+    worker = Worker.objects.create(
+        host="spock",
+        machine="a boot",
+        pid=4711,
+        process="99",
+        concurrency=8,
+        pools={"interactive": 6, "bulk": 2},
+        widths={"interactive": 6, "bulk": 1},
+    )
+    page = f"/admin/taskqueue/worker/{worker.pk}"
+
+    listed = as_staff.get("/admin/taskqueue/worker/")
+
+    for shown in ("spock:4711", "&quot;interactive&quot;: 6", "&quot;bulk&quot;: 1"):
+        assert shown in listed.text
+    assert "spock" in as_staff.get(f"{page}/change/").text
+    assert as_staff.post(f"{page}/change/", {"host": "kirk"}).status_code == 403
+    assert as_staff.post(f"{page}/delete/", {"post": "yes"}).status_code == 403
+    assert as_staff.get("/admin/taskqueue/worker/add/").status_code == 403
+    assert Worker.objects.get().host == "spock"

@@ -59,6 +59,19 @@ def test_a_sleeping_worker_is_there_when_a_pause_ends(workers, put):
     assert task.now().started_at >= Pause.objects.get().until
 
 
+def test_a_pause_that_staff_end_wakes_a_sleeping_worker(workers, put, client, charlie):
+    workers.start("--skip-checks", "--sleep", "3600")
+    until(Task.objects.exclude(repeat=Task.NEVER).exists)  # the last thing that rings by itself
+    put("busy", wait=600)
+    until(Pause.objects.exists)
+    task = put("note")
+    client.force_login(charlie)
+
+    client.post("/admin/taskqueue/pause/bulk/delete/", {"post": "yes"})
+
+    until(task.is_("completed"))
+
+
 def test_of_two_pauses_the_longer_holds(db):
     now = timezone.now()
     for seconds in (60, 90, 30):
