@@ -32,6 +32,12 @@ class Row:
     line: Line
 
     @property
+    def is_fresh(self) -> bool:
+        """Whether it ended so recently that it is still news."""
+        ended = self.task.finished_at
+        return ended is not None and ended >= timezone.now() - NEWS
+
+    @property
     def is_shown(self) -> bool:
         return self.task.seen_at is None or self.task.is_active
 

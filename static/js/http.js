@@ -16,11 +16,12 @@ export class Refusal extends Error {
 export class Unreachable extends Error {}
 
 /** Send a request as this learner and return the Response, whatever its status; throws Unreachable. */
-export async function request(url, { method = "GET", headers = {}, body } = {}) {
+export async function request(url, { method = "GET", headers = {}, body, keepalive = false } = {}) {
   try {
     return await fetch(url, {
       method,
       body,
+      keepalive,
       credentials: "same-origin",
       headers: { Accept: "application/json", ...headers },
       signal: AbortSignal.timeout(PATIENCE),
@@ -30,10 +31,13 @@ export async function request(url, { method = "GET", headers = {}, body } = {}) 
   }
 }
 
-/** Post a JSON object and return the answer's; throws Refusal or Unreachable. */
-export async function postJson(url, data = {}) {
+/**
+ * Post a JSON object and return the answer's; throws Refusal or Unreachable. With `keepalive` it is sent even if the page
+ * is left at once.
+ */
+export async function postJson(url, data = {}, { keepalive = false } = {}) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-  return answerOf(await request(url, { method: "POST", headers, body: JSON.stringify(data) }));
+  return answerOf(await request(url, { method: "POST", headers, body: JSON.stringify(data), keepalive }));
 }
 
 /** Return the JSON of a good response; throws Refusal for any other, Unreachable when it was cut short. */

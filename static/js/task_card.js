@@ -7,6 +7,7 @@ import { describe } from "./task_words.js";
 import { localiseTimes } from "./time.js";
 
 const EVENTS = ["progress", "completed", "failed", "cancelled"];
+const HALTED = ["failed", "cancelled"];
 const HEARD_AT_ONCE = ["started", "token"];
 const NOT_REACHED = "The server cannot be reached. Check your connection and try again.";
 
@@ -21,6 +22,7 @@ export class TaskCard {
   constructor(element) {
     this.#element = element;
     element.addEventListener("submit", (event) => this.#submitted(event));
+    document.addEventListener("tray:changed", ({ detail }) => this.#steered(detail.rows));
     if (element.dataset.statusUrl && isActive(element.dataset.state)) this.#poll();
   }
 
@@ -48,6 +50,14 @@ export class TaskCard {
     this.#heard("progress", { status: newer.dataset.state });
     localiseTimes(newer);
     this.#say("line", newer.querySelector('[data-part="line"]').textContent.trim());
+    this.#poll();
+  }
+
+  /** Another page, or the tray of this one, has started the same task again. */
+  #steered(rows) {
+    const row = rows.find(({ statusUrl }) => statusUrl === this.#element.dataset.statusUrl);
+    if (!row || !isActive(row.state) || !HALTED.includes(this.#element.dataset.state)) return;
+    this.#heard("progress", { status: row.state });
     this.#poll();
   }
 
@@ -107,7 +117,7 @@ export class TaskCard {
 
   /** What ends before the learner's eyes needs no place in the tray. */
   #see() {
-    postJson(this.#element.dataset.seenUrl).catch(() => {}); // then it stands there a while longer
+    postJson(this.#element.dataset.seenUrl, {}, { keepalive: true }).catch(() => {}); // then it stands there a while longer
   }
 
   #repeat(name, detail) {

@@ -1,46 +1,44 @@
-/** The tray of a learner's work: kept up to date on every page, and says when something is ready. */
+/** The tray of a learner's work: kept up to date on every page, and steered from there. */
 
-import { Unreachable, request } from "./http.js";
+import { Refusal, Unreachable, postJson, request } from "./http.js";
+import { News, offerNotifications } from "./news.js";
 import { localiseTimes } from "./time.js";
+import { updateRows } from "./tray_rows.js";
 
 const BUSY = 3000;
 const QUIET = 10_000;
-const ENDS = { completed: "is ready.", failed: "could not be finished." };
+const ENDS = ["completed", "failed", "cancelled"];
+const NOT_REACHED = "The server cannot be reached. Check your connection and try again.";
 
-/**
- * Emits `tray:changed` on the document with `{rows: [{id, state, subject, title, path}]}`. Work that a card on the page
- * follows is the card's to tell of.
- */
+/** Emits `tray:changed` on the document with `{rows: [{id, state, subject, title, path, statusUrl, …}]}`. */
 export class Tray {
   #menu;
-  #flash;
+  #news;
   #etag = null;
   #timer = null;
-  #rows = new Map();
-  #title = document.title;
+  #rows;
 
   constructor(menu, flash) {
     this.#menu = menu;
-    this.#flash = flash;
+    this.#news = new News(flash);
     this.#rows = this.#read();
-    this.#offerNotifications();
+    menu.addEventListener("toggle", () => menu.open && this.#news.clear());
+    menu.addEventListener("submit", (event) => this.#submitted(event));
+    offerNotifications(menu.querySelector("[data-consent]"));
   }
 
   start() {
-    document.addEventListener("visibilitychange", () => this.#lookSoon());
+    document.addEventListener("visibilitychange", () => this.#lookIn(document.hidden ? QUIET : BUSY));
     document.addEventListener("task:progress", () => this.#isBusy || this.#lookIn(BUSY));
-    this.#lookSoon();
+    for (const name of ENDS) document.addEventListener(`task:${name}`, () => this.#lookIn(0));
+    this.#news.tell(this.#rows);
+    this.#lookIn(BUSY);
   }
 
-  #lookSoon() {
-    if (!document.hidden) document.title = this.#title;
-    this.#lookIn(document.hidden ? QUIET : BUSY);
-  }
-
-  /** A hidden tab looks only for what it may notify of. */
+  /** A hidden tab looks only for what it may tell of. */
   #lookIn(milliseconds) {
     clearTimeout(this.#timer);
-    if (document.hidden && !(mayNotify() && this.#isBusy)) return;
+    if (document.hidden && !this.#isBusy) return;
     this.#timer = setTimeout(() => this.#look(), milliseconds);
   }
 
@@ -56,76 +54,50 @@ export class Tray {
     this.#lookIn(this.#isBusy ? BUSY : QUIET);
   }
 
+  /** Cancel, try again, dismiss: by the forms that work without scripts too. */
+  async #submitted(event) {
+    event.preventDefault();
+    this.#say("");
+    try {
+      await postJson(event.target.action);
+    } catch (error) {
+      this.#say(error instanceof Refusal ? error.message : NOT_REACHED);
+    }
+    clearTimeout(this.#timer);
+    this.#look();
+  }
+
   #show(html, etag) {
-    const holder = this.#menu.querySelector("[data-rows]");
-    if (holder.contains(document.activeElement)) return; // not under the learner's fingers; the next look will
-    const before = this.#rows;
     const page = new DOMParser().parseFromString(html, "text/html");
-    holder.replaceChildren(...page.body.children);
-    localiseTimes(holder);
+    localiseTimes(page);
+    const list = this.#menu.querySelector("[data-rows] > ul");
+    updateRows(list, page.querySelector("ul"), this.#menu.querySelector("summary"));
     this.#etag = etag;
     this.#rows = this.#read();
-    const shown = holder.querySelectorAll("[data-task]:not([hidden])").length;
-    this.#menu.querySelector("[data-count]").textContent = shown || "";
-    this.#tell(before);
+    this.#menu.querySelector("[data-count]").textContent = this.#rows.filter(({ isSeen }) => !isSeen).length || "";
+    document.dispatchEvent(new CustomEvent("tray:changed", { detail: { rows: this.#rows } }));
+    this.#news.tell(this.#rows);
   }
 
   #read() {
-    const rows = [...this.#menu.querySelectorAll("[data-task]")].map((row) => ({
+    return [...this.#menu.querySelectorAll("[data-task]")].map((row) => ({
       id: row.dataset.task,
       state: row.dataset.state,
       subject: row.dataset.subject,
+      endedAt: row.dataset.endedAt,
+      isFresh: "fresh" in row.dataset,
       isSeen: row.hidden,
       statusUrl: row.dataset.statusUrl,
       title: row.querySelector("a").textContent,
       path: row.querySelector("a").getAttribute("href"),
     }));
-    return new Map(rows.map((row) => [row.id, row]));
   }
 
   get #isBusy() {
-    return [...this.#rows.values()].some(({ state }) => !(state in ENDS));
+    return this.#rows.some(({ state }) => !ENDS.includes(state));
   }
 
-  #tell(before) {
-    const detail = { rows: [...this.#rows.values()] };
-    document.dispatchEvent(new CustomEvent("tray:changed", { detail }));
-    for (const row of detail.rows) {
-      const ended = row.state in ENDS && before.get(row.id)?.state !== row.state;
-      if (ended && before.has(row.id) && !row.isSeen && !isFollowedHere(row)) this.#announce(row);
-    }
+  #say(text) {
+    this.#menu.querySelector("[data-trouble]").textContent = text;
   }
-
-  #announce({ id, state, title, path }) {
-    const words = `${title} ${ENDS[state]}`;
-    const notice = document.createElement("p");
-    const link = document.createElement("a");
-    notice.className = "notice";
-    notice.dataset.kind = state === "failed" ? "error" : "success";
-    link.href = path;
-    link.textContent = "Open it";
-    notice.append(`${words} `, link);
-    this.#flash.replaceChildren(notice);
-    document.title = `${words} · ${this.#title}`;
-    // The tag makes one notification of those that several tabs send.
-    if (mayNotify() && document.hidden) new Notification(words, { tag: id });
-  }
-
-  #offerNotifications() {
-    const button = this.#menu.querySelector("[data-consent]");
-    if (globalThis.Notification?.permission !== "default") return;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      await Notification.requestPermission();
-      button.hidden = true;
-    });
-  }
-}
-
-function mayNotify() {
-  return globalThis.Notification?.permission === "granted";
-}
-
-function isFollowedHere({ statusUrl }) {
-  return document.querySelector(`[data-task-card][data-status-url="${statusUrl}"]`) !== null;
 }

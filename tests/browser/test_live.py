@@ -1,7 +1,6 @@
 """Waiting that can be watched: text as it is written, the tray, other devices."""
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -237,38 +236,3 @@ def held(page: Page, address: str) -> Iterator[Callable[[], None]]:
 
     page.route(address, hold)
     yield release
-
-
-def test_the_tray_tells_what_got_ready_elsewhere(learner: Learner, site: Site, stub: Stub) -> None:
-    page = learner.page
-    with site.worker_asleep():
-        learner.ask_for_course("Sailing")
-        page.goto("/accounts/account/")
-        tray = page.locator("[data-tray]")
-        tray.locator("summary").click()
-        expect(tray).to_contain_text("Your course on Sailing")
-        expect(tray).to_contain_text("Next in line")
-        tray.locator("summary").click()
-
-    expect(page.locator("[data-flash]")).to_contain_text(
-        "Your course on Sailing is ready.", timeout=2 * SLOW
-    )
-    expect(page).to_have_title(re.compile("Your course on Sailing is ready"))
-    page.locator("[data-flash] a").click()
-    expect(page.locator(".lesson-rows").first).to_be_visible(timeout=SLOW)
-    expect(page.locator("[data-tray] [data-task]:not([hidden])")).to_have_count(0)
-
-
-def test_the_tray_works_without_scripts(browser: Browser, site: Site, learner: Learner) -> None:
-    state = learner.page.context.storage_state()
-    context = browser.new_context(base_url=site.url, storage_state=state, java_script_enabled=False)
-    page = context.new_page()
-    with site.worker_asleep():
-        Learner(page, Pointer(page)).ask_for_course("Rowing")
-        page.goto("/accounts/account/")
-        page.locator("[data-tray] summary").click()
-        page.get_by_role("button", name="Cancel: Your course on Rowing").click()
-
-    expect(page).to_have_url(re.compile("/accounts/account/$"))
-    expect(page.locator("[data-tray] [data-task]:not([hidden])")).to_have_count(0)
-    context.close()

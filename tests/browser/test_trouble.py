@@ -47,8 +47,8 @@ def test_a_busy_provider_is_told_and_needs_no_click(learner: Learner, stub: Stub
 
     learner.ask_for_course()
 
-    told = learner.page.get_by_text("The model provider is busy. We try again")
-    expect(told).to_be_visible(timeout=SLOW)
+    told = learner.page.locator(".wait [data-task-card]")
+    expect(told).to_contain_text("The model provider is busy. We try again", timeout=SLOW)
     expect(learner.page.locator(".lesson-rows").first).to_be_visible(timeout=2 * SLOW)
 
 
@@ -59,8 +59,8 @@ def test_a_failure_says_what_is_kept_and_has_one_button(learner: Learner, stub: 
 
     learner.say("What is a vector?")
 
-    said = learner.page.get_by_text("did not accept this site's key")
-    expect(said).to_be_visible()
+    said = learner.page.locator("[data-tutor] [data-task-card]")
+    expect(said).to_contain_text("did not accept this site's key")
     expect(said).to_contain_text("Your message is kept.")
     learner.page.reload()
     learner.press("Try again")

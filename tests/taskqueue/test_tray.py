@@ -1,8 +1,11 @@
 """The tray: what a learner's work is at, wherever they are."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import Lesson, Module, Syllabus
 from lessons.content import request_content
@@ -138,3 +141,15 @@ def test_a_dismissal_is_news_for_other_pages(as_alice, task):
     as_alice.post(address("see", task))
 
     assert as_alice.get(TRAY, headers={"If-None-Match": known}).status_code == 200
+
+
+def test_an_end_is_news_for_a_minute(as_alice, task):
+    assert "data-fresh" not in as_alice.get(TRAY).text
+    task.begin()
+    task.settle(dict)
+    assert "data-fresh" in as_alice.get(TRAY).text
+
+    AITask.objects.update(finished_at=timezone.now() - timedelta(minutes=2))
+
+    assert address("open", task) in as_alice.get(TRAY).text
+    assert "data-fresh" not in as_alice.get(TRAY).text
