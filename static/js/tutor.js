@@ -48,7 +48,7 @@ export class Tutor {
     this.#root.addEventListener("task:token", ({ detail }) => {
       this.#conversation.following(() => this.#draft.add(detail.text));
     });
-    this.#root.addEventListener("task:failed", () => this.#ended("", ""));
+    this.#root.addEventListener("task:failed", () => this.#ended("", "The answer could not be written"));
     this.#root.addEventListener("task:cancelled", ({ detail }) => {
       if (detail.html) this.#card.hide();
       this.#ended(detail.html, "Stopped");

@@ -12,13 +12,15 @@ from tests.browser.hands import Pointer
 from tests.browser.learner import SLOW, Learner
 from tests.browser.site import Site, running
 from tests.stubs import product_answers
-from tests.stubs.openai_server import Reply, Stub
+from tests.stubs.openai_server import Reply, Stub, failure
 
 PACE = 0.15
 GATHER_ANNOUNCEMENTS = """() => {
   window.said = [];
-  const region = document.querySelector("[data-tutor] > [data-live]");
-  new MutationObserver(() => window.said.push(region.textContent)).observe(region, { childList: true });
+  for (const region of document.querySelectorAll("[role=status], [role=alert], [aria-live]")) {
+    const hear = () => window.said.push(region.textContent.trim());
+    new MutationObserver(hear).observe(region, { childList: true, characterData: true, subtree: true });
+  }
 }"""
 
 
@@ -91,6 +93,33 @@ def test_an_answer_is_read_while_it_is_written(writing: Learner) -> None:
     assert writing.page.locator("[role=status] [data-draft], [aria-live] [data-draft]").count() == 0
 
 
+def test_each_turn_is_announced_by_two_sentences_whatever_the_tries(
+    learner: Learner, stub: Stub
+) -> None:
+    at_lesson(learner)
+    learner.page.evaluate(GATHER_ANNOUNCEMENTS)
+    stub.queue(failure(503), failure(503))
+
+    for number in range(2):
+        learner.say("What is a vector?")
+        learner.reply_after(number)
+        expect(learner.page.locator("[data-tutor] > [data-live]")).to_have_text("Answer ready")
+
+    assert learner.page.evaluate("window.said") == 2 * ["Writing the answer", "Answer ready"]
+
+
+def test_a_turn_that_failed_is_announced_too(learner: Learner, stub: Stub) -> None:
+    at_lesson(learner)
+    learner.page.evaluate(GATHER_ANNOUNCEMENTS)
+    stub.queue(failure(401, "invalid_api_key"))
+
+    learner.say("What is a vector?")
+
+    expect(learner.page.get_by_role("button", name="Try again")).to_be_visible(timeout=SLOW)
+    said = learner.page.evaluate("window.said")
+    assert said == ["Writing the answer", "The answer could not be written"]
+
+
 def test_what_was_written_stays_when_it_is_stopped(writing: Learner, stub: Stub) -> None:
     writing.page.keyboard.press("Escape")
 
@@ -103,17 +132,67 @@ def test_what_was_written_stays_when_it_is_stopped(writing: Learner, stub: Stub)
     expect(writing.reply_after(1)).to_contain_text(product_answers.CHAT)
 
 
-def test_another_device_shows_the_same_turn(writing: Learner, browser: Browser) -> None:
-    page = writing.page
-    other = browser.new_context(
-        storage_state=page.context.storage_state(), base_url=page.url.split("/lessons")[0]
-    ).new_page()
-    other.goto(page.url)
+@pytest.fixture
+def device(browser: Browser, learner: Learner) -> Iterator[Callable[[], Learner]]:
+    """Open the learner's page on another device."""
+    contexts = []
 
-    expect(draft(other)).to_contain_text("A vector is", timeout=SLOW)
-    writing.reply_after(0)
-    expect(other.locator("article.message[data-role=assistant]")).to_have_count(1, timeout=SLOW)
-    other.context.close()
+    def device() -> Learner:
+        page = learner.page
+        state, base = page.context.storage_state(), page.url.split("/lessons")[0]
+        contexts.append(browser.new_context(storage_state=state, base_url=base))
+        other = contexts[-1].new_page()
+        other.goto(page.url)
+        return Learner(other, Pointer(other))
+
+    yield device
+    for context in contexts:
+        context.close()
+
+
+def test_another_device_shows_the_same_turn(writing: Learner, device) -> None:  # type: ignore[no-untyped-def]
+    other = device()
+
+    expect(draft(other.page)).to_contain_text("A vector is", timeout=SLOW)
+    first = writing.reply_after(0).inner_text()
+    assert other.reply_after(0).inner_text() == first
+    expect(other.own_messages).to_have_count(1)
+
+
+def test_a_stop_on_one_device_is_one_on_the_other(writing: Learner, device) -> None:  # type: ignore[no-untyped-def]
+    other = device()
+    expect(draft(other.page)).to_contain_text("A vector is", timeout=SLOW)
+
+    other.press("Stop")
+
+    for each in (other, writing):
+        reply = each.reply_after(0)
+        expect(reply).to_contain_text("A vector is")
+        expect(reply).to_contain_text("Stopped here.")
+        expect(draft(each.page)).to_be_hidden()
+        expect(each.page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+
+
+def test_a_page_that_was_open_shows_a_turn_of_another_while_it_is_written(
+    learner: Learner,
+    stub: Stub,
+    device,  # type: ignore[no-untyped-def]
+) -> None:
+    at_lesson(learner)
+    other = device()
+    expect(other.text).to_be_visible()
+    stub.queue(
+        Reply(text='{"intent": "chat"}'), Reply(text=10 * f"{product_answers.CHAT} ", pace=0.1)
+    )
+
+    learner.say("What is a vector, at length?")
+
+    expect(draft(other.page)).to_contain_text("A vector is", timeout=2 * SLOW)
+    expect(draft(learner.page)).to_be_visible()
+    expect(other.own_messages).to_have_count(1)
+    other.press("Stop")
+    for each in (other, learner):
+        expect(each.reply_after(0)).to_contain_text("Stopped here.")
 
 
 def test_an_open_page_learns_of_a_turn_begun_elsewhere(learner: Learner, browser: Browser) -> None:
@@ -131,8 +210,14 @@ def test_an_open_page_learns_of_a_turn_begun_elsewhere(learner: Learner, browser
     other.context.close()
 
 
-def test_without_streams_everything_still_comes(learner: Learner) -> None:
-    learner.page.route("**/events/", lambda route: route.abort())
+@pytest.mark.parametrize("streams", ["refused", "buffered for ever", "unknown to the browser"])
+def test_without_streams_everything_still_comes(learner: Learner, streams: str) -> None:
+    if streams == "refused":
+        learner.page.route("**/events/", lambda route: route.abort())
+    elif streams == "buffered for ever":
+        learner.page.route("**/events/", lambda route: None)
+    else:
+        learner.page.add_init_script("delete window.EventSource")
     at_lesson(learner)
 
     learner.say("What is a vector?")
@@ -150,6 +235,17 @@ def test_a_course_takes_shape_before_it_is_there(learner: Learner, slowly: None)
     expect(shape).to_contain_text("Vectors", timeout=SLOW)
     expect(shape).to_contain_text("Vectors, lesson 1, 15 min", timeout=SLOW)
     expect(learner.page.locator(".lesson-rows").first).to_be_visible(timeout=2 * SLOW)
+
+
+def test_nothing_moves_for_who_wants_no_motion(learner: Learner, slowly: None) -> None:
+    learner.page.emulate_media(reduced_motion="reduce")
+    learner.ask_for_course()
+
+    row = learner.page.locator("[data-shape] > li[data-state=current]")
+    expect(row).to_be_visible(timeout=SLOW)
+    assert learner.page.evaluate("document.getAnimations().length") == 0
+    learner.page.emulate_media(reduced_motion="no-preference")
+    expect(learner.page.locator(".wait__lesson").first).to_be_visible(timeout=SLOW)
 
 
 def test_a_lesson_is_read_while_it_is_written(learner: Learner, stub: Stub) -> None:
