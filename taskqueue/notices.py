@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.models import Preferences
 from taskqueue.models import AITask, TaskStatus
 from taskqueue.places import Place
-from taskqueue.registry import Priority, spec_of
+from taskqueue.registry import Priority, place_of
 from taskqueue.tasks import send_notice
 
 LONG = timedelta(minutes=2)
@@ -48,7 +48,7 @@ def send(task_id: UUID | str) -> None:
     task = ended.filter(told_at__isnull=True).first()
     if task is None or task.user is None or not task.user.email:
         return
-    place = spec_of(task.task_type).load_place()(task)
+    place = place_of(task)
     if place is None or not ended.filter(told_at__isnull=True).update(told_at=timezone.now()):
         return
     try:

@@ -102,3 +102,8 @@ REGISTRY: dict[str, TaskSpec] = {
 def spec_of(task_type: str) -> TaskSpec:
     """Return the row of a task type; KeyError when there is none."""
     return REGISTRY[task_type]
+
+
+def place_of(task: "AITask") -> Place | None:
+    """Return where the task's work is found, None when it is gone."""
+    return spec_of(task.task_type).load_place()(task)

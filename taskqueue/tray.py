@@ -11,7 +11,7 @@ from taskqueue.models import AITask, TaskStatus
 from taskqueue.places import Place
 from taskqueue.presenting import standing
 from taskqueue.querysets import AITaskQuerySet
-from taskqueue.registry import spec_of
+from taskqueue.registry import place_of
 from taskqueue.types import ACTIVE
 from taskqueue.wording import Line, line
 
@@ -66,5 +66,4 @@ def _unseen(user_id: int) -> AITaskQuerySet:
 
 
 def _row(task: AITask) -> Row:
-    place = spec_of(task.task_type).load_place()(task)
-    return Row(task, place, line(standing(task), "Working on it"))
+    return Row(task, place_of(task), line(standing(task), "Working on it"))

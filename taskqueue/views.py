@@ -14,7 +14,7 @@ from core.api import json_endpoint
 from taskqueue import steering
 from taskqueue.access import visible_task
 from taskqueue.presenting import accepted, poll_after, status_body
-from taskqueue.registry import spec_of
+from taskqueue.registry import place_of
 from taskqueue.tray import forget_ended, rows
 
 
@@ -56,7 +56,7 @@ def see_task(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 def open_task(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """Lead to the page that shows the work; what ended counts as seen from then on."""
     task = visible_task(request, task_id)
-    place = spec_of(task.task_type).load_place()(task)
+    place = place_of(task)
     if not task.is_active and task.user_id == request.user.pk:
         task.see()
     return redirect(place.path if place else "home")

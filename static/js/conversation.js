@@ -8,11 +8,14 @@ export class Conversation {
   #list;
   #scroller;
   #template;
+  #follows = true;
+  #top = 0;
 
   constructor(list, template) {
     this.#list = list;
     this.#scroller = list.closest("[data-scroller]") ?? list;
     this.#template = template;
+    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#startAtEnd();
   }
 
@@ -57,18 +60,21 @@ export class Conversation {
    * others are not moved.
    */
   following(grow) {
-    const follows = this.#isNearEnd();
     const shown = grow();
-    if (follows && shown) shown.scrollIntoView({ block: "nearest" });
-    else if (follows) this.toEnd();
+    if (this.#follows && shown) shown.scrollIntoView({ block: "nearest" });
+    else if (this.#follows) this.toEnd();
   }
 
   toEnd() {
+    this.#follows = true;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
-  #isNearEnd() {
+  /** Only going up says that somebody wants to read above: the end also moves away by itself when messages grow. */
+  #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    return scrollHeight - scrollTop - clientHeight < NEAR;
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.#follows = true;
+    else if (scrollTop < this.#top) this.#follows = false;
+    this.#top = scrollTop;
   }
 }

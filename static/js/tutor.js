@@ -41,7 +41,7 @@ export class Tutor {
     this.#root.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#card.isActive) this.#card.cancel();
     });
-    this.#root.addEventListener("task:progress", () => this.#working());
+    this.#root.addEventListener("task:progress", () => this.#conversation.following(() => this.#working()));
     this.#root.addEventListener("task:completed", ({ detail }) => this.#answered(detail));
     document.addEventListener("tray:changed", ({ detail }) => this.#meanwhile(detail.rows));
     this.#root.addEventListener("task:started", () => this.#draft.restart());

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import template
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from taskqueue import tray, wording
 from taskqueue.models import AITask, TaskStatus
 from taskqueue.presenting import standing, task_urls
+from taskqueue.registry import place_of
 from taskqueue.types import ACTIVE
 
 register = template.Library()
@@ -22,11 +23,16 @@ FAILURES_STAY = timedelta(days=7)
 
 @register.inclusion_tag("taskqueue/task_rows.html", takes_context=True)
 def task_rows(context: template.Context, user: Any) -> dict[str, Any]:
-    """Show what is being made for `user`, and what failed in the last week and was not made since."""
+    """Show what is being made for `user`, and what failed in the last week and was not asked for anew since."""
+    of_user = AITask.objects.of(user.pk)
+    same = {"task_type": OuterRef("task_type"), "dedupe_key": OuterRef("dedupe_key")}
+    newer = of_user.filter(created_at__gt=OuterRef("created_at"), **same).exclude(dedupe_key="")
     recent = timezone.now() - FAILURES_STAY
-    wanted = Q(status__in=ACTIVE) | Q(status=TaskStatus.FAILED, created_at__gte=recent)
-    tasks = list(AITask.objects.of(user.pk).filter(wanted).order_by("-created_at")[:SHOWN])
-    return {"tasks": tasks, "request": context.get("request")}
+    failed = Q(status=TaskStatus.FAILED, created_at__gte=recent) & ~Exists(newer)
+    tasks = of_user.filter(Q(status__in=ACTIVE) | failed).order_by("-created_at")[:SHOWN]
+    rows = [(task, place_of(task)) for task in tasks]
+    is_active = any(task.is_active for task, _ in rows)
+    return {"rows": rows, "is_active": is_active, "request": context.get("request")}
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 """When the provider fails: what happened, what is kept, when it is tried again, one button."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.hands import Pointer
 from tests.browser.learner import SLOW, Learner
 from tests.browser.site import Site, running
-from tests.stubs.openai_server import Reply, Stub, failure, text
+from tests.stubs.openai_server import Body, Reply, Stub, failure, text
 from tests.stubs.product_answers import answer
 
 
@@ -119,3 +119,58 @@ def test_failed_work_is_on_the_dashboard_with_a_way_on(learner: Learner, stub: S
     expect(row).to_contain_text("did not accept this site's key")
     row.get_by_role("button", name="Try again").click()
     expect(learner.page.locator(".lesson-rows").first).to_be_visible(timeout=SLOW)
+
+
+@pytest.fixture
+def long_answer(learner: Learner, stub: Stub) -> None:
+    """A conversation that is longer than its place on the page."""
+    learner.get_course()
+    learner.open_first_lesson()
+    learner.page.set_viewport_size({"width": 1280, "height": 500})
+    stub.answer = saying("It points somewhere. " * 100)
+    learner.say("What is a vector?")
+    learner.reply_after(0)
+
+
+def saying(words: str, pace: float = 0.0) -> Callable[[Body], Reply]:
+    """Let the tutor say this, a piece every `pace` seconds."""
+    return lambda body: text(words, pace=pace) if "response_format" not in body else answer(body)
+
+
+def test_in_a_long_conversation_what_is_under_way_is_in_sight(
+    learner: Learner, stub: Stub, long_answer: None
+) -> None:
+    stub.queue(Reply(hang=True))
+
+    learner.say("And a matrix?")
+    cancel = learner.page.locator("[data-tutor]").get_by_role("button", name="Cancel")
+    expect(cancel).to_be_in_viewport(ratio=1)
+    learner.press("Stop")
+    again = learner.page.get_by_role("button", name="Try again")
+    expect(again).to_be_in_viewport(ratio=1)
+    learner.page.reload()
+    expect(again).to_be_in_viewport(ratio=1)
+
+
+def test_growing_text_does_not_move_who_reads_above(
+    learner: Learner, stub: Stub, long_answer: None
+) -> None:
+    stub.answer = saying("It is a table. " * 60, pace=0.05)
+    learner.say("And a matrix?")
+    expect(learner.page.locator("[data-tutor] [data-draft]")).to_be_visible(timeout=SLOW)
+
+    scroller = learner.page.locator("[data-scroller]")
+    scroller.evaluate("(each) => each.scrollTo(0, 40)")
+    learner.reply_after(1)
+
+    assert scroller.evaluate("(each) => each.scrollTop") == 40
+
+
+def test_a_page_that_cannot_be_read_again_at_once_is_read_later(learner: Learner) -> None:
+    learner.get_course()
+    learner.hand.press(learner.page.locator(".lesson-rows a").first)
+    learner.page.route(learner.page.url, lambda route: route.abort(), times=2)
+
+    learner.press("Write this lesson")
+
+    expect(learner.text).to_be_visible(timeout=SLOW)
