@@ -1,11 +1,14 @@
 #!/usr/bin/env python
-"""Django's command line, with settings errors reported as one line instead of a traceback."""
+"""Django's command line, with what an operator must mend reported as one line instead of a traceback."""
 
 import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError
+
+from taskqueue.outage import problem_with_database
 
 
 def main() -> None:
@@ -14,6 +17,11 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"techtree: {error}")
+    except DatabaseError as error:
+        problem = problem_with_database(error)
+        if not problem or "--traceback" in sys.argv:
+            raise
+        sys.exit(f"techtree: {problem}")
 
 
 if __name__ == "__main__":

@@ -29,3 +29,22 @@ def is_outage(error: BaseException) -> bool:
         return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in SQLITE
     state = getattr(cause, "sqlstate", None)
     return state is None or state.startswith(POSTGRESQL)
+
+
+def problem_with_database(error: BaseException) -> str:
+    """Return, in a line for operators, what they have to do about `error`; empty when it is a mistake of ours."""
+    if is_outage(error):
+        return f"The database at DATABASE_URL cannot be used now: {in_a_line(error)}"
+    if _misses_a_table(error):
+        return f"The database is not migrated ({in_a_line(error)}): run manage.py migrate."
+    return ""
+
+
+def in_a_line(error: BaseException) -> str:
+    """Return what a driver says, which may be several lines, for one of the log."""
+    return " ".join(str(error).split())
+
+
+def _misses_a_table(error: BaseException) -> bool:
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state == "42P01" or str(error).startswith("no such table")

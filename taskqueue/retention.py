@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from taskqueue.models import AITask, TaskEvent
+from taskqueue.outage import in_a_line, is_outage
 from taskqueue.types import FINAL
 
 logger = logging.getLogger(__name__)
@@ -43,8 +44,10 @@ def _apply(rule: Rule, now: datetime, *, dry_run: bool) -> int | None:
     try:
         due = rule.due(now)
         return due.count() if dry_run else rule.apply(due)
-    except Exception:
-        logger.exception("Pruning %s failed; the other rules go on", rule.name)
+    except Exception as error:
+        trace = None if is_outage(error) else error
+        reason = in_a_line(error)
+        logger.error("Pruning %s failed (%s); the others go on", rule.name, reason, exc_info=trace)
         return None
 
 

@@ -17,7 +17,7 @@ from core.llm.scope import call_scope
 from taskqueue.enqueue import dispatch
 from taskqueue.errors import LeaseLost
 from taskqueue.models import AITask, TaskStatus
-from taskqueue.outage import AFTER_OUTAGE, is_outage
+from taskqueue.outage import AFTER_OUTAGE, in_a_line, is_outage
 from taskqueue.outcome import Again, Completed, Failed, Interrupted, Jam, Lost, Outcome, Saved
 from taskqueue.registry import Processor, spec_of
 from taskqueue.retry import is_worth_retrying
@@ -95,7 +95,7 @@ def _process(
 def _end_of(task: AITask, error: BaseException) -> Outcome:
     of = f"{task}: attempt {task.attempt} of {task.max_attempts}"
     if is_outage(error):
-        logger.warning("%s is put back: the database is away (%s)", of, error)
+        logger.warning("%s is put back: the database is away (%s)", of, in_a_line(error))
         return Interrupted(timezone.now() + AFTER_OUTAGE)
     known = error if isinstance(error, TaskError) else None
     level = logging.WARNING if known else logging.ERROR

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from taskqueue.engine.bulk import update_each
 from taskqueue.models import AITask, TaskEvent, TaskStatus
 from taskqueue.models.task_event import Entry, EventName
-from taskqueue.outage import is_outage
+from taskqueue.outage import in_a_line, is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,9 @@ class Writer(Teller):
         except Exception as error:
             if not self._stumbled:
                 trace = None if is_outage(error) else error
-                logger.error("What models write is not shown yet: %s", error, exc_info=trace)
+                logger.error(
+                    "What models write is not shown yet: %s", in_a_line(error), exc_info=trace
+                )
             self._stumbled = True
             self._something.set()
             connection.close()

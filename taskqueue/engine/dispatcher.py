@@ -23,7 +23,7 @@ from taskqueue.engine.slots import Slots
 from taskqueue.engine.wakeup import Wakeup
 from taskqueue.engine.widths import Widths
 from taskqueue.errors import LeaseLost
-from taskqueue.outage import is_outage
+from taskqueue.outage import in_a_line, is_outage
 from taskqueue.outcome import Again, Failed
 from taskqueue.pools import Sharing
 
@@ -190,7 +190,8 @@ class Dispatcher:
         if not is_outage(error) or connection.in_atomic_block:
             raise error
         if not self._unsure:
-            logger.warning("The database is away; trying again every second: %s", error)
+            reason = in_a_line(error)
+            logger.warning("The database is away; trying again every second: %s", reason)
         connection.close()
         self._unsure = True
         time.sleep(min(UNWELL, self.stop.seconds_left))

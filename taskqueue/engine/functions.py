@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from taskqueue.engine.runs import Run
-from taskqueue.outage import AFTER_OUTAGE, is_outage
+from taskqueue.outage import AFTER_OUTAGE, in_a_line, is_outage
 from taskqueue.outcome import Interrupted, Lost, Outcome, Saved
 
 
@@ -37,7 +37,8 @@ def _attempt(row: Task) -> Outcome:
         _complete(row)
     except (Exception, SystemExit) as error:
         if is_outage(error):
-            library.logger.warning("%s is put back: the database is away (%s)", row, error)
+            reason = in_a_line(error)
+            library.logger.warning("%s is put back: the database is away (%s)", row, reason)
             return Interrupted(timezone.now() + AFTER_OUTAGE)
         library.logger.error("%s ended with %r", row, error, exc_info=error)
         _reschedule(row, error)

@@ -16,7 +16,7 @@ from taskqueue.engine.rescue import Rescuer, give_back_orphans
 from taskqueue.engine.runs import Run
 from taskqueue.engine.widths import Widths
 from taskqueue.models import AITask
-from taskqueue.outage import is_outage
+from taskqueue.outage import in_a_line, is_outage
 from taskqueue.retention import prune_events
 from taskqueue.schedules import ensure_schedules
 
@@ -71,7 +71,7 @@ class Keeper(threading.Thread):
         """Log the first of a row of failures; an outage would fill the log."""
         if not self._stumbled:
             trace = None if is_outage(error) else error
-            logger.error("The lease is not renewed: %s", error, exc_info=trace)
+            logger.error("The lease is not renewed: %s", in_a_line(error), exc_info=trace)
         self._stumbled = True
 
     def _tick(self) -> None:

@@ -19,7 +19,7 @@ from taskqueue.engine.shutdown import Stop
 from taskqueue.engine.slots import CallingThread, Slots, Threads
 from taskqueue.engine.wakeup import Bell, Listening, Looking, Wakeup
 from taskqueue.engine.widths import Widths
-from taskqueue.outage import is_outage
+from taskqueue.outage import in_a_line, is_outage
 from taskqueue.pools import Pool, Sharing, one_slot
 
 logger = logging.getLogger(__name__)
@@ -100,6 +100,7 @@ def _circumstances(options: Options, stop: Stop) -> Iterator[None]:
 
 def _opens(lease: Lease, stop: Stop) -> bool:
     """Take out the lease, waiting for the database if need be; False when asked to stop before."""
+    is_waiting = False
     while not stop.is_requested:
         try:
             lease.open()
@@ -107,7 +108,9 @@ def _opens(lease: Lease, stop: Stop) -> bool:
         except DatabaseError as error:
             if not is_outage(error) or connection.in_atomic_block:
                 raise
-            logger.warning("Waiting for the database: %s", error)
+            if not is_waiting:
+                logger.warning("Waiting for the database: %s", in_a_line(error))
+            is_waiting = True
             connection.close()
             time.sleep(UNWELL)
     return False
@@ -120,7 +123,7 @@ def _rescue(keeper: Keeper) -> None:
     except DatabaseError as error:
         if not is_outage(error):
             raise
-        logger.warning("What dead workers held is not given back yet: %s", error)
+        logger.warning("What dead workers held is not given back yet: %s", in_a_line(error))
 
 
 def _leave(dispatcher: Dispatcher, keeper: Keeper, lease: Lease, wakeup: Wakeup) -> None:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from django.db import connection
 
 from taskqueue.engine.wakeup import Bell
-from taskqueue.outage import is_outage
+from taskqueue.outage import in_a_line, is_outage
 from taskqueue.streaming.alarm import Alarm, alarm_for
 from taskqueue.streaming.news import News, ended_visits, newer_than
 from taskqueue.streaming.reader import HEARTBEAT, Reader, Subscription, as_event
@@ -85,7 +85,9 @@ class Hub:
             ) as error:  # whatever it is, readers must not wait for a thread that is gone
                 if well:
                     trace = None if is_outage(error) else error
-                    logger.warning("Streams wait for the database: %s", error, exc_info=trace)
+                    logger.warning(
+                        "Streams wait for the database: %s", in_a_line(error), exc_info=trace
+                    )
                 well = False
                 time.sleep(UNWELL)
             finally:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -58,6 +60,32 @@ def test_a_wrong_value_is_one_line(name, value):
     assert done.returncode == 1
     assert done.stderr.startswith(f"techtree: {name} must ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["migrate", "queue_status", "createsuperuser"])
+def test_a_database_that_cannot_be_reached_is_one_line(command):
+    url = f"postgres://techtree@127.0.0.1:{free_port()}/techtree"
+
+    done = manage(command, DATABASE_URL=url, DJANGO_SUPERUSER_PASSWORD="secret")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("techtree: The database at DATABASE_URL cannot be used now: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["process_tasks", "queue_status", "seed_demo"])
+def test_a_database_without_tables_is_one_line(command, tmp_path):
+    done = manage(command, DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("techtree: The database is not migrated (")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_traceback_is_shown_to_who_asks_for_it(tmp_path):
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+
+    assert "Traceback" in manage("queue_status", "--traceback", DATABASE_URL=url).stderr
 
 
 def test_a_wrong_value_is_one_line_in_the_web_process_too():
