@@ -153,6 +153,8 @@ class Dispatcher:
             logger.exception("Ends that cannot be written together are written one by one")
             settle_one_by_one(self._ended, self.lease.name)
             rows, runs = [], []
+        if self._unsure:
+            logger.warning("The database is back")
         self._ended, self._unsure = [], False
         return runs
 
@@ -168,7 +170,6 @@ class Dispatcher:
     def _release_unknown(self) -> None:
         """Put back rows whose claim was committed although the connection broke before we heard of it."""
         if self._unsure:
-            logger.warning("The database is back")
             known = [run.row.id for run in self.slots.running]
             known += [run.row.id for run, _ in self._ended]
             mine = Task.objects.filter(locked_by=self.lease.name)

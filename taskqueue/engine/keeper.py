@@ -39,6 +39,7 @@ class Keeper(threading.Thread):
         self._lease = lease
         self._runs = runs
         self._poke = poke
+        self.tick = min(TICK, lease.every / 2)  # a look is never so late that a beat is missed
         self._widths = widths
         self._latencies = Latencies()
         self._rescuer = Rescuer(lease)
@@ -58,7 +59,7 @@ class Keeper(threading.Thread):
             self.join(PATIENCE)
 
     def run(self) -> None:
-        while not self._over.wait(TICK):
+        while not self._over.wait(self.tick):
             try:
                 self._tick()
                 self._stumbled = False
