@@ -1,26 +1,11 @@
 """Strikes real workers at every step, on a database of its own, and counts what was lost: `manage.py queue_chaos`."""
 
 import argparse
-import os
 import sys
 
-import django
-
-from chaos.places import Place, a_folder, a_place
+from chaos.installation import LEASE, point_to
+from chaos.places import a_folder, a_place
 from tests.postgres import PostgresMissing
-
-LEASE = 5
-ENVIRONMENT = {
-    "DJANGO_SETTINGS_MODULE": "config.settings",
-    "DEBUG": "true",
-    "MAX_ATTEMPTS": "1000",  # nobody here ends as poison
-    "TASK_LEASE_SECONDS": str(LEASE),
-    "TASK_RETRY_BASE_SECONDS": "0",
-    "LLM_PROVIDER": "openai",
-    "LLM_API_KEY": "scripted",
-    "LLM_TIMEOUT": "30",
-    "LOG_LEVEL": "INFO",
-}
 
 
 def main() -> int:
@@ -55,12 +40,6 @@ def show_plan(options: argparse.Namespace) -> int:
         blows = plan(options.seed, n, options.kills, lease=LEASE, restarts=options.postgresql)
         print(f"Round {n}", *blows, sep="\n  ")
     return 0
-
-
-def point_to(place: Place) -> None:
-    """Let this process, and those it starts, know this database and no other, whatever is in a `.env` file."""
-    os.environ.update(ENVIRONMENT, DATABASE_URL=place.url)
-    django.setup()
 
 
 if __name__ == "__main__":

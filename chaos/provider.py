@@ -27,12 +27,20 @@ class Asked:
 class Provider(Stub):
     """Reports the number of a request as its prompt tokens, so that the ledger says which one each line paid for."""
 
-    def __init__(self, seed: int, on_call: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        seed: int,
+        on_call: Callable[[], None],
+        says: Callable[[Body], Reply] = answer,
+        pace: float = PACE,
+    ) -> None:
         super().__init__(self._answer)
         self.asked: list[Asked] = []
         self._numbers = itertools.count(1)
         self._dice = random.Random(seed)
         self._on_call = on_call
+        self._says = says
+        self._pace = pace
 
     def _answer(self, body: Body) -> Reply:
         number = next(self._numbers)
@@ -42,6 +50,6 @@ class Provider(Stub):
         self._on_call()
         if self._dice.random() < FAILS:
             return failure(503)
-        reply = answer(body)
-        reply.pace, reply.tokens_in = PACE, number
+        reply = self._says(body)
+        reply.pace, reply.tokens_in = self._pace, number
         return reply

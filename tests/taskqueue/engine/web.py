@@ -72,6 +72,8 @@ class Stream:
         if after is not None:
             headers["Last-Event-ID"] = str(after)
         self._connection.request("GET", f"/api/tasks/{task_id}/events/", headers=headers)
+        assert self._connection.sock is not None
+        self._socket = self._connection.sock
         self.response = self._connection.getresponse()
         self.status = self.response.status
 
@@ -79,7 +81,7 @@ class Stream:
         """Yield events until the server ends the stream, or cuts it."""
         fields: dict[str, str] = {}
         for line in self._lines():
-            name, _, value = line.decode().rstrip("\n").partition(": ")
+            name, _, value = line.decode(errors="replace").rstrip("\n").partition(": ")
             if name:
                 fields[name] = value
             elif "event" in fields:
@@ -87,8 +89,13 @@ class Stream:
                 fields = {}
 
     def _lines(self) -> Iterator[bytes]:
-        with suppress(http.client.IncompleteRead):
+        with suppress(http.client.IncompleteRead, ConnectionError):
             yield from self.response
+
+    def cut(self) -> None:
+        """Break the connection, as a lost network does; another thread may be reading from it."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._connection.close()
