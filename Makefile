@@ -41,7 +41,7 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, templates, Dj
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/dev.stamp ## The benchmarks, as tables with ratios
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks && $(BIN)/python -m benchmarks.streams
 
 lock: $(VENV)/dev.stamp ## Pin the dependencies of pyproject.toml anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --python-version 3.11 \

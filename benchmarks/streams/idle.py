@@ -86,7 +86,7 @@ def _crowd(web: Web, cookie: str) -> Iterator[Crowd]:
 def _beside_an_idle_process(web: Web, task: AITask, cookie: str) -> Iterator[Figure]:
     """Ask the status of two processes in turn, so that both meet the same noise of the machine."""
     with serving() as idle:
-        _statuses([web, idle], task, cookie, WARMING)
+        _statuses([idle], task, cookie, WARMING)
         busy_times, idle_times = _statuses([web, idle], task, cookie, ASKS)
     ratio = p95(busy_times) / p95(idle_times)
     yield Figure("status, p95, against a process without streams", ratio, 1.3, "×")

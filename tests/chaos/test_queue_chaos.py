@@ -15,9 +15,9 @@ from tests.postgres import PostgresMissing, find_binaries
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def perform(*arguments):
+def perform(*arguments, name="queue_chaos"):
     """Call the command as an operator would, for whom another database is configured."""
-    command = [sys.executable, "manage.py", "queue_chaos", *arguments]
+    command = [sys.executable, "manage.py", name, *arguments]
     environment = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/learners"}
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=150

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -22,7 +22,7 @@ PATIENCE = 30.0
 class Event(NamedTuple):
     number: int
     name: str
-    data: dict
+    data: dict[str, Any]
 
 
 class Web:
