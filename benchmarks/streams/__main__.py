@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from itertools import chain
 
 import tests.environment  # noqa: F401  (what an installation of the tests runs in)
 from tests.postgres import PostgresMissing, throwaway_cluster
@@ -59,7 +60,7 @@ def measure(options: argparse.Namespace) -> int:
     from benchmarks.streams.table import show
 
     call_command("migrate", verbosity=0)
-    figures = [*idle.measure(options.readers, options.visits), *stops.measure(options.stops)]
+    figures = chain(idle.measure(options.readers, options.visits), stops.measure(options.stops))
     return show(f"Streams on {connection.vendor}", figures)
 
 

@@ -1,6 +1,6 @@
 """Figures beside their bounds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -17,19 +17,21 @@ class Figure(NamedTuple):
         return self.value <= self.bound
 
 
-def show(title: str, figures: Sequence[Figure]) -> int:
-    """Print the table and return 1 when a bound does not hold, else 0."""
+def show(title: str, figures: Iterable[Figure]) -> int:
+    """Print each figure as soon as it is known; return 1 when a bound does not hold, else 0."""
     print(f"\n### {title}\n")
     print(f"| {'':<58} | {'measured':>12} | {'bound':>12} | holds |")
-    print(f"|{'-' * 60}|{'-' * 13}:|{'-' * 13}:|-------|")
-    for each in figures:
-        value, bound = (
-            f"{number:,.6g} {each.unit}".strip() for number in (round(each.value, 2), each.bound)
-        )
-        print(
-            f"| {each.name:<58} | {value:>12} | {bound:>12} | {'yes' if each.holds else 'NO':<5} |"
-        )
-    return 0 if all(each.holds for each in figures) else 1
+    print(f"|{'-' * 60}|{'-' * 13}:|{'-' * 13}:|-------|", flush=True)
+    return max([_row(each) for each in figures])
+
+
+def _row(each: Figure) -> int:
+    value, bound = (
+        f"{number:,.6g} {each.unit}".strip() for number in (round(each.value, 2), each.bound)
+    )
+    holds = "yes" if each.holds else "NO"
+    print(f"| {each.name:<58} | {value:>12} | {bound:>12} | {holds:<5} |", flush=True)
+    return int(not each.holds)
 
 
 def p95(times: Sequence[float]) -> float:
