@@ -1,10 +1,15 @@
 """Changing many rows, each in its own way, by one statement.
 
-`UPDATE … FROM (VALUES …)` is known to PostgreSQL, and to SQLite from 3.33 on; both call the columns of VALUES
-column1, column2 and so on.
+The rows come as a table `given` whose columns are column1, column2 and so on: that is what SQLite calls the columns of
+VALUES, which stand in `UPDATE … FROM` from 3.33 on. PostgreSQL reads them from one JSON text, so that the statement is
+the same for any number of rows: psycopg keeps no translation of one with more than fifty parameters, and to make it
+anew took longer than to run it.
 """
 
+import json
+import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -14,13 +19,30 @@ Values = tuple[str, list[Any]]
 
 
 def values_of(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Values:
-    """Return `(VALUES …) AS given` and its parameters: in each row the named fields' values, none None."""
+    """Return a table `given` and its parameters: in each row the named fields' values, none None."""
     fields = [model._meta.get_field(name) for name in names]
+    if connection.vendor == "postgresql":
+        return _records_of(fields, rows)
     row = f"({', '.join(['%s'] * len(fields))})"
     adapted = [
         _adapt(field, value) for given in rows for field, value in zip(fields, given, strict=True)
     ]
     return f"(VALUES {', '.join([row] * len(rows))}) AS given", adapted
+
+
+def _records_of(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Values:
+    names = [f"column{number}" for number, _ in enumerate(fields, 1)]
+    types = [field.cast_db_type(connection) for field in fields]
+    columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, types, strict=True))
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    given = json.dumps(records, default=_as_text)
+    return f"json_to_recordset(%s::json) AS given ({columns})", [given]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, uuid.UUID | datetime):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not JSON-able.")
 
 
 def update_each(

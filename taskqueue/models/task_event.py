@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import connection, models
 from django.utils import timezone
 
+from taskqueue.engine.bulk import values_of
 from taskqueue.types import FINAL
 
 if TYPE_CHECKING:
     from taskqueue.models.ai_task import AITask
 
 FINAL_NAMES = tuple(str(status) for status in FINAL)
+COLUMNS = ("task", "sequence", "name", "data")
 INSERT = """
-INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at) VALUES {rows}
+INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at)
+SELECT column1, column2, column3, column4, %s FROM {values}
 """
 
 
@@ -43,15 +46,10 @@ class TaskEventQuerySet(models.QuerySet["TaskEvent"]):
         """Write events by one statement, in the transaction that changed their tasks."""
         if not entries:
             return
-        now = timezone.now()
-        given = [
-            _adapt(name, value)
-            for entry in entries
-            for name, value in zip(COLUMNS, (*entry, now), strict=True)
-        ]
-        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(entries))
+        values, given = values_of(TaskEvent, COLUMNS, entries)
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
-            cursor.execute(INSERT.format(rows=rows), given)
+            cursor.execute(INSERT.format(values=values), [now, *given])
 
     def before_newest_run(self, task: "AITask") -> int:
         """Return the number after which the newest run is told whole, or the next one if `task` lives anew.
@@ -114,11 +112,3 @@ class TaskEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.name}"
-
-
-COLUMNS = ("task", "sequence", "name", "data", "created_at")
-
-
-def _adapt(name: str, value: Any) -> Any:
-    field: Any = TaskEvent._meta.get_field(name)
-    return field.get_db_prep_save(value, connection)
