@@ -40,14 +40,16 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, templates, Dj
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: $(VENV)/dev.stamp ## The benchmarks, as tables with ratios
-	$(BIN)/python -m benchmarks && $(BIN)/python -m benchmarks.streams
+bench: $(VENV)/bench.stamp ## The benchmarks, as tables with ratios
+	$(BIN)/python -m benchmarks
 
 lock: $(VENV)/dev.stamp ## Pin the dependencies of pyproject.toml anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --python-version 3.11 \
 		pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --python-version 3.11 \
 		pyproject.toml --group dev --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-strip-extras --python-version 3.11 \
+		--group bench --constraint requirements-dev.txt --output-file requirements-bench.txt
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -61,3 +63,8 @@ $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 $(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
+
+# Other queues, to compare with; pinned to what the tests use where they share something.
+$(VENV)/bench.stamp: requirements-bench.txt $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@

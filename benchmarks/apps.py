@@ -10,6 +10,6 @@ class BenchmarksConfig(AppConfig):
         from taskqueue.registry import REGISTRY, Priority, TaskSpec
         from taskqueue.retry import RetryPolicy
 
-        for kind in ("nothing", "thinking"):
+        for kind in ("noted", "thinking"):
             work = f"benchmarks.work.{kind}"
             REGISTRY[kind] = TaskSpec(work, work, "bulk", Priority.BULK, RetryPolicy())

@@ -11,7 +11,7 @@ import tempfile
 import time
 from datetime import timedelta
 
-from benchmarks.__main__ import running
+from benchmarks.processes import running
 
 SLOTS = "6"
 TASKS = 300

@@ -1,13 +1,15 @@
-"""What benchmarked tasks do."""
+"""What benchmarked AITasks do."""
 
 import time
 from typing import Any
 
+from benchmarks import notes
 from core.errors import RetryableError
 from taskqueue.models import AITask
 
 
-def nothing(task: AITask) -> dict[str, Any]:
+def noted(task: AITask) -> dict[str, Any]:
+    notes.work(task.input_data["number"], task.input_data["seconds"])
     return {}
 
 

@@ -36,10 +36,11 @@ def find_binaries() -> Path:
 class Cluster:
     """A cluster in a temporary folder, on a free port of the loopback."""
 
-    def __init__(self, folder: Path, binaries: Path) -> None:
+    def __init__(self, folder: Path, binaries: Path, *, fsync: bool) -> None:
         self._data = folder / "data"
         self._log = folder / "log"
         self._binaries = binaries
+        self._fsync = fsync
         self._account = unprivileged_account()
         self.port = free_port()
         if self._account:
@@ -51,7 +52,8 @@ class Cluster:
         return f"postgres://techtree@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        options += "" if self._fsync else " -c fsync=off"
         self._run("pg_ctl", "start", "--wait", f"--log={self._log}", "-o", options)
 
     def stop(self) -> None:
@@ -87,13 +89,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def throwaway_cluster() -> Iterator[Cluster]:
-    """Start a cluster and remove it afterwards; PostgresMissing when there are no binaries."""
+def throwaway_cluster(*, fsync: bool = False) -> Iterator[Cluster]:
+    """Start a cluster and remove it afterwards; PostgresMissing when there are no binaries.
+
+    Without `fsync` it is fast and would not survive a power cut.
+    """
     binaries = find_binaries()
     with tempfile.TemporaryDirectory(
         prefix="techtree-postgres-", ignore_cleanup_errors=True
     ) as name:
-        cluster = Cluster(Path(name), binaries)
+        cluster = Cluster(Path(name), binaries, fsync=fsync)
         cluster.start()
         try:
             yield cluster

@@ -1,0 +1,209 @@
+"""Measuring one queue: `python -m benchmarks.queues.measuring MODULE` prints its figures as JSON.
+
+A process of its own for each queue, so that their settings do not meet. Figures are in seconds, tasks a second,
+megabytes and parts of a core; one that a queue did not reach in time is missing.
+"""
+
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+from benchmarks.notes import Note, Notes
+from benchmarks.processes import cpu_seconds, kill, megabytes, running, start
+from benchmarks.queues.contender import SLOTS, Contender, contender
+
+PATIENCE = 15.0
+DEPTHS = (100, 1_000, 10_000, 100_000)
+DRAIN = 2_000
+WINDOWS = 3
+ALL_FOUR = 20_000
+LONG = 300.0
+
+
+class Measuring:
+    """The measurements, each on an empty queue with workers of its own."""
+
+    def __init__(self, queue: Contender, notes: Notes, *, quick: bool) -> None:
+        self._queue = queue
+        self._notes = notes
+        self._depths = DEPTHS[:3] if quick else DEPTHS
+        self._pickups = 40 if quick else 150
+        self.figures: dict[str, float] = {}
+
+    def all(self) -> dict[str, float]:
+        self._queue.install()
+        for measure in (
+            self.idle,
+            self.one_by_one,
+            self.drain,
+            self.depths,
+            self.fifty,
+            self.four_workers,
+            self.same_host,
+            self.other_host,
+        ):
+            self._notes.clear()
+            began = time.monotonic()
+            measure()
+            self._queue.clear()
+            self._queue.tidy()
+            print(f"{measure.__name__}: {time.monotonic() - began:.1f} s", file=sys.stderr)
+        return self.figures
+
+    def idle(self) -> None:
+        """What a worker costs that has nothing to do and has not had anything yet."""
+        with running(self._queue.command(SLOTS)) as worker:
+            time.sleep(4)
+            before = cpu_seconds(worker)
+            time.sleep(10)
+            self.figures["idle processor"] = (cpu_seconds(worker) - before) / 10
+            self.figures["idle memory"] = megabytes(worker)
+
+    def one_by_one(self) -> None:
+        """What one who asks waits for, and then the task, while the worker is idle."""
+        enqueues, pickups = [], []
+        end = time.monotonic() + 2 * PATIENCE
+        with running(self._queue.command(SLOTS)):
+            self._warm_up(1)
+            for number in range(1, 1 + self._pickups):
+                time.sleep(random.uniform(0.03, 0.09))
+                asked = time.monotonic()
+                self._queue.enqueue(number)
+                accepted = time.monotonic()
+                self._wait_for_notes(number + 1, PATIENCE)
+                enqueues.append(accepted - asked)
+                pickups.append(max(0.0, self._notes.all()[number].at - accepted))
+                if time.monotonic() > end:
+                    break
+        self._spread("enqueue", enqueues)
+        self._spread("pickup", pickups)
+
+    def drain(self) -> None:
+        """A backlog of DRAIN tasks, from the first one's beginning to the end of the last on record; the median."""
+        rates = []
+        for _ in range(WINDOWS):
+            began = time.monotonic()
+            rates += self._drain_once()
+            self._queue.clear()
+            if time.monotonic() - began > PATIENCE:
+                break  # too slow to be measured three times
+        if rates:
+            self.figures["drain"] = statistics.median(rates)
+
+    def _drain_once(self) -> list[float]:
+        self._notes.clear()
+        self._queue.fill(range(DRAIN))
+        self._queue.tidy()
+        with running(self._queue.command(SLOTS)):
+            self._wait_for_notes(1, 2 * PATIENCE)
+            whole = self._wait_for_notes(DRAIN, PATIENCE)
+            if whole and self._wait_for(self._queue.is_over, PATIENCE):
+                return [DRAIN / (time.monotonic() - self._notes.all()[0].at)]
+        return _rates(self._notes.all())
+
+    def depths(self) -> None:
+        """How fast it works while at least so many wait, and what asking for one more costs then."""
+        for depth in self._depths:
+            self._notes.clear()
+            self._queue.fill(range(depth + WINDOWS * DRAIN))
+            self._queue.tidy()
+            enqueues = [self._seconds_to_ask(depth) for _ in range(50)]
+            with running(self._queue.command(SLOTS)):
+                self._wait_for_notes(1, 4 * PATIENCE)
+                self._wait_for_notes(WINDOWS * DRAIN, PATIENCE)
+                found = self._notes.all()[: WINDOWS * DRAIN]
+            self._queue.clear()
+            windows = [found[n : n + DRAIN] for n in range(0, len(found), DRAIN)]
+            if rates := [rate for window in windows for rate in _rates(window)]:
+                rate = statistics.median(rates)
+                self.figures[f"drain at {depth}"] = rate
+                self.figures[f"enqueue at {depth}"] = statistics.median(enqueues)
+                self.figures[f"life at {depth}"] = statistics.mean(enqueues) + 1 / rate
+
+    def fifty(self) -> None:
+        """Fifty tasks of one second in one worker of as many slots, from the last one's asking."""
+        with running(self._queue.command(50)):
+            self._warm_up(50)
+            self._queue.fill(range(50), 1.0)
+            asked = time.monotonic()
+            if self._wait_for_notes(150, 4 * PATIENCE):  # each of the fifty leaves two
+                self._wait_for(self._queue.is_over, PATIENCE)
+                self.figures["fifty of a second"] = time.monotonic() - asked
+
+    def four_workers(self) -> None:
+        """Four workers on one backlog, from when all of them are at work."""
+        self._queue.fill(range(ALL_FOUR))
+        self._queue.tidy()
+        with ExitStack() as stack:
+            for _ in range(4):
+                stack.enter_context(running(self._queue.command(SLOTS)))
+            self._wait_for_notes(ALL_FOUR, 2 * PATIENCE)
+        notes = self._notes.all()
+        first: dict[int, int] = {}
+        for place, note in enumerate(notes):
+            first.setdefault(note.pid, place)
+        together = notes[max(first.values(), default=0) :]
+        if len(first) == 4 and len(together) > 100:
+            self.figures["four workers"] = _rates(together)[0]
+        self.figures["run twice"] = len(notes) - len({note.number for note in notes})
+
+    def same_host(self) -> None:
+        """From a `kill -9` of a worker to the rerun of its four tasks by another worker of the host."""
+        self._recover("recovery, same host", PATIENCE, lambda: None)
+
+    def other_host(self) -> None:
+        """The same where the dead worker's process cannot be seen; known to our queue only."""
+        if hasattr(self._queue, "move_workers"):
+            self._recover("recovery, other host", 2 * PATIENCE, self._queue.move_workers)
+
+    def _recover(self, name: str, patience: float, hide: Callable[[], None]) -> None:
+        victim = start(self._queue.command(SLOTS))
+        try:
+            self._warm_up(1)
+            self._queue.fill(range(4), LONG)
+            if not self._wait_for_notes(5, PATIENCE):
+                return
+            hide()
+            with running(self._queue.command(SLOTS)):
+                time.sleep(5)
+                kill(victim)
+                killed = time.monotonic()
+                if self._wait_for_notes(9, patience):
+                    self.figures[name] = self._notes.all()[-1].at - killed
+        finally:
+            kill(victim)
+
+    def _warm_up(self, tasks: int) -> None:
+        """Let a worker come up and run so many tasks."""
+        self._queue.fill(range(tasks))
+        self._wait_for_notes(tasks, 2 * PATIENCE)
+        self._wait_for(self._queue.is_over, PATIENCE)
+
+    def _seconds_to_ask(self, number: int) -> float:
+        asked = time.monotonic()
+        self._queue.enqueue(number)
+        return time.monotonic() - asked
+
+    def _spread(self, name: str, values: Sequence[float]) -> None:
+        self.figures[f"{name} p50"] = statistics.median(values)
+        self.figures[f"{name} p95"] = sorted(values)[int(0.95 * len(values))]
+
+    def _wait_for(self, holds: Callable[[], bool], patience: float) -> bool:
+        return self._notes.wait_for(holds, patience)
+
+    def _wait_for_notes(self, count: int, patience: float) -> bool:
+        return self._wait_for(lambda: self._notes.count() >= count, patience)
+
+
+def _rates(notes: Sequence[Note]) -> list[float]:
+    """Return the tasks a second between the first and the last of these beginnings, if there are two."""
+    return [(len(notes) - 1) / (notes[-1].at - notes[0].at)] if len(notes) > 1 else []
+
+
+if __name__ == "__main__":
+    measuring = Measuring(contender(sys.argv[1]), Notes(), quick="--quick" in sys.argv)
+    print(json.dumps(measuring.all()))
