@@ -23,8 +23,8 @@ from core.models import (
     Syllabus,
     UserProgress,
 )
+from core.money import money
 from core.spending import by_course, by_learner, by_prompt, summary
-from core.templatetags.techtree import money
 
 PERIODS = ("1", "7", "30", "365")
 

@@ -1,14 +1,15 @@
 """What templates need of ours: Markdown, icons, and small words."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
+from core.money import money
 from core.rendering import Style, render_line, render_markdown
 
 register = template.Library()
+register.filter(money)
 
 DIRECTED_ICONS = {"arrow"}
 
@@ -29,12 +30,6 @@ def remark(text: str) -> SafeString:
 def line(text: str) -> SafeString:
     """Render one line, for places that hold no paragraphs, as a label."""
     return render_line(text)
-
-
-@register.filter
-def money(amount: Decimal | None) -> str:
-    """Return an amount to four places, for a call costs hundredths of a cent; what is not known is a dash."""
-    return "–" if amount is None else f"{amount:,.4f}"
 
 
 @register.filter(name="is")
