@@ -30,7 +30,7 @@ class Measuring:
     def __init__(self, queue: Contender, notes: Notes, *, quick: bool) -> None:
         self._queue = queue
         self._notes = notes
-        self._depths = DEPTHS[:3] if quick else DEPTHS
+        self._depths = DEPTHS[::2] if quick else DEPTHS
         self._pickups = 40 if quick else 150
         self.figures: dict[str, float] = {}
 
@@ -111,7 +111,7 @@ class Measuring:
             self._notes.clear()
             self._queue.fill(range(depth + WINDOWS * DRAIN))
             self._queue.tidy()
-            enqueues = [self._seconds_to_ask(depth) for _ in range(50)]
+            enqueues = [self._seconds_to_ask(depth + n) for n in range(50)]
             with running(self._queue.command(SLOTS)):
                 self._wait_for_notes(1, 4 * PATIENCE)
                 self._wait_for_notes(WINDOWS * DRAIN, PATIENCE)

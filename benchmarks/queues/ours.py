@@ -13,7 +13,7 @@ from taskqueue.models import AITask, TaskEvent, Worker
 from taskqueue.registry import spec_of
 from taskqueue.tasks import process_ai_task
 
-LEARNERS = 50
+LEARNERS = 10_000  # so that the deepest queue is within each one's share
 AT_ONCE = 5_000
 
 
@@ -24,7 +24,7 @@ class Queue:
     def install(self) -> None:
         call_command("migrate", verbosity=0)
         users = [User(username=f"learner{number}") for number in range(LEARNERS)]
-        self._learners = User.objects.bulk_create(users)
+        self._learners = User.objects.bulk_create(users, batch_size=AT_ONCE)
 
     def command(self, slots: int) -> Sequence[str]:
         # The rehearsal of its imports in a child process is left out: it would be measured as the worker's.

@@ -5,6 +5,7 @@ import threading
 import pytest
 from background_task.models import Task
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from taskqueue.enqueue import enqueue
 from taskqueue.errors import QueueFull
@@ -79,6 +80,30 @@ def test_a_full_queue_refuses_and_says_when_to_come_back(put, settings):
 
     assert (refusal.value.status, refusal.value.retry_after) == (429, 30)
     assert AITask.objects.count() == 1
+
+
+def test_a_large_queue_that_is_half_empty_is_not_counted_for_each_task(put, settings):
+    settings.TASK_MAX_PENDING = 1_000_000
+    put()
+
+    with CaptureQueriesContext(connection) as statements:
+        put()
+
+    counts = [query["sql"] for query in statements.captured_queries if "COUNT(*)" in query["sql"]]
+    assert len(counts) == 1, counts  # the learner's own share
+
+
+def test_a_large_queue_takes_what_fits_and_no_more(put, settings):
+    settings.TASK_MAX_PENDING = 220
+    settings.TASK_MAX_ACTIVE_PER_USER = 1_000
+    for _ in range(220):
+        put()
+
+    with pytest.raises(QueueFull):
+        put()
+
+    AITask.objects.all()[:1].get().cancel()
+    assert put().status == TaskStatus.PENDING
 
 
 def test_a_learner_has_a_share_and_others_still_get_in(put, bob, settings):
