@@ -1,6 +1,7 @@
 """How the dispatcher sleeps, and what wakes it: a commit that concerns the queue, a poke, or the time it gave."""
 
 import os
+import select
 import selectors
 import time
 from collections.abc import Callable
@@ -113,27 +114,28 @@ class Looking:
         self._bell = bell
         self._every = every
         self._seen: object = None
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(bell.ear, selectors.EVENT_READ)
+        self._ear = select.poll()  # a fifth cheaper than a selector, two hundred times a second
+        self._ear.register(bell.ear, select.POLLIN)
 
     def wait(self, seconds: float) -> bool:
         """Sleep; never True, for what changed may be anything and a look is cheaper than the lock of a claim."""
+        connection.ensure_connection()
+        look = connection.connection.execute
         until = time.monotonic() + seconds
-        while not self._has_changed():
+        while not self._has_changed(look):
             left = until - time.monotonic()
             if left <= 0:
                 break
-            if self._selector.select(min(self._every, left)):
+            if self._ear.poll(1000 * min(self._every, left)):
                 self._bell.hush()
                 break
         return False
 
     def close(self) -> None:
-        self._selector.close()
+        """There is nothing to leave."""
 
-    def _has_changed(self) -> bool:
-        connection.ensure_connection()
-        seen = connection.connection.execute("PRAGMA data_version").fetchone()
+    def _has_changed(self, look: Callable[[str], Any]) -> bool:
+        seen = look("PRAGMA data_version").fetchone()
         changed: bool = seen != self._seen
         self._seen = seen
         return changed
