@@ -1,19 +1,25 @@
 """The one way into the queue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from core.llm.offer import model_named
+from taskqueue import coalescing
 from taskqueue.admission import admit
+from taskqueue.errors import WrongState
 from taskqueue.estimates import expect
 from taskqueue.models import AITask
 from taskqueue.registry import spec_of
 from taskqueue.tasks import process_ai_task
+
+AT_ONCE = timedelta(0)
+RACES = 3
 
 
 def enqueue(
@@ -23,37 +29,46 @@ def enqueue(
     input_data: dict[str, Any],
     subject: str = "",
     dedupe_key: str = "",
+    coalesce_key: str = "",
+    wait: timedelta = AT_ONCE,
+    longest_wait: timedelta | None = None,
     model: str = "",
 ) -> tuple[AITask, bool]:
     """Write a task and its queue row in the caller's transaction: a rollback leaves neither.
 
     Returns the task and whether it is new: while a task with the same type and `dedupe_key` is active, that one is
-    returned instead. `model` is the one the work was given (see `core.llm.offer`), "" for the site's own. Raises
-    QueueFull when there is no room, TypeError when `input_data` is not JSON-able.
+    returned instead. With `coalesce_key` only the newest request matters: one that has not begun is given this input
+    and returned, one that runs is let run to its end first. Such work may `wait` for requests to come to rest
+    (debouncing): each begins the wait anew, but never beyond `longest_wait` after the first, which is `wait` unless
+    given. `model` is the one the work was given (see `core.llm.offer`), "" for the site's own. Raises QueueFull when
+    there is no room, TypeError when `input_data` is not JSON-able, ValueError for keys of both kinds or a wait without
+    `coalesce_key`.
     """
+    if (dedupe_key and coalesce_key) or (wait and not coalesce_key):
+        raise ValueError("Work has a dedupe_key or a coalesce_key, and only the latter may wait.")
+    task = AITask(
+        task_type=task_type,
+        user_id=None if user is None else user.pk,
+        input_data=input_data,
+        subject=subject,
+        dedupe_key=dedupe_key,
+        coalesce_key=coalesce_key,
+        model=model_named(model).name,
+        priority=spec_of(task_type).priority,
+        max_attempts=settings.MAX_ATTEMPTS,
+        ticket=1,
+    )
     with transaction.atomic():
-        if dedupe_key and (existing := _active(task_type, dedupe_key)):
-            return existing, False
-        user_id = None if user is None else user.pk
-        admit(user_id)
-        task = AITask(
-            task_type=task_type,
-            user_id=user_id,
-            input_data=input_data,
-            subject=subject,
-            dedupe_key=dedupe_key,
-            model=model_named(model).name,
-            priority=spec_of(task_type).priority,
-            max_attempts=settings.MAX_ATTEMPTS,
-            ticket=1,
-        )
-        expect(task)
-        if not dedupe_key:
-            task.save(force_insert=True)
-        elif existing := _insert_once(task):
-            return existing, False
-        _write_row(task)
-    return task, True
+        existing = _same(task)
+        if existing is None:
+            admit(task.user_id)
+            expect(task)
+            existing = _insert_once(task)
+        if existing is None:
+            _write_row(task, timezone.now() + wait if wait else None)
+        elif wait:
+            dispatch(existing, coalescing.due(existing, wait, longest_wait or wait))
+    return existing or task, existing is None
 
 
 def dispatch(task: AITask, run_at: datetime | None = None) -> None:
@@ -62,16 +77,28 @@ def dispatch(task: AITask, run_at: datetime | None = None) -> None:
     _write_row(task, run_at)
 
 
+def _same(task: AITask) -> AITask | None:
+    """Return the task that stands for this one already, if there is one."""
+    if task.dedupe_key:
+        same = AITask.objects.active().filter(task_type=task.task_type, dedupe_key=task.dedupe_key)
+        return same.first()
+    return coalescing.take_place(task) if task.coalesce_key else None
+
+
 def _insert_once(task: AITask) -> AITask | None:
     """Insert the task, or return the one that another request has inserted for the same work meanwhile."""
-    try:
-        with transaction.atomic():
-            task.save(force_insert=True)
-    except IntegrityError:
-        if existing := _active(task.task_type, task.dedupe_key):
-            return existing
-        raise
-    return None
+    if not (task.dedupe_key or task.coalesce_key):
+        task.save(force_insert=True)
+        return None
+    for _ in range(RACES):
+        try:
+            with transaction.atomic():
+                task.save(force_insert=True)
+            return None
+        except IntegrityError:
+            if existing := _same(task):
+                return existing  # else it has moved on already, and there is room for this one
+    raise WrongState
 
 
 def _write_row(task: AITask, run_at: datetime | None = None) -> None:
@@ -83,7 +110,3 @@ def _write_row(task: AITask, run_at: datetime | None = None) -> None:
         verbose_name=str(task),
         creator=None if task.user_id is None else get_user_model()(pk=task.user_id),
     )
-
-
-def _active(task_type: str, dedupe_key: str) -> AITask | None:
-    return AITask.objects.active().filter(task_type=task_type, dedupe_key=dedupe_key).first()

@@ -14,6 +14,8 @@ from django.utils import timezone
 from core.errors import RetryableError, TaskError
 from core.llm.errors import RateLimited
 from core.llm.scope import call_scope
+from taskqueue import coalescing
+from taskqueue.coalescing import Turn
 from taskqueue.enqueue import dispatch
 from taskqueue.errors import LeaseLost
 from taskqueue.models import AITask, TaskStatus
@@ -35,13 +37,22 @@ def run(task_id: str, ticket: int | None = None) -> None:
     Every way an attempt can end is written to the AITask; nothing is raised for a queue to retry.
     """
     task = AITask.objects.filter(task_id=task_id).first()
-    if task is None or not task.begin(ticket):
+    if task is None or not _take(task, ticket):
         return
     outcome = attempt(task, _Guard(task))
     try:
         _write(task, outcome)
     except LeaseLost:
         logger.info("%s was cancelled or taken over; this run saves nothing", task)
+
+
+def _take(task: AITask, ticket: int | None) -> bool:
+    if not task.coalesce_key:
+        return task.begin(ticket)
+    turn = coalescing.begin(task, ticket)
+    if turn is Turn.LATER:
+        dispatch(task, run_at=timezone.now() + coalescing.LOOK_AGAIN)
+    return turn is Turn.BEGUN
 
 
 def attempt(task: AITask, check: Callable[[], None], teller: Teller | None = None) -> Outcome:

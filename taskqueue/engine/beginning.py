@@ -1,13 +1,15 @@
 """Turning claimed rows into runs: their AITasks begin, all in one statement."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 from django.utils import timezone
 
+from taskqueue import coalescing
+from taskqueue.coalescing import LOOK_AGAIN, Turn
 from taskqueue.engine.bulk import values_of
-from taskqueue.engine.claiming import Row, drop
+from taskqueue.engine.claiming import Row, drop, put_off
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import Ticket, ticket_of
@@ -21,7 +23,7 @@ SET status = 'processing', attempt = attempt + 1, fence = fence + 1, progress = 
     next_attempt_at = NULL, started_at = %s, updated_at = %s, events = events + 1
 FROM {values}
 WHERE task_id = given.column1 AND given.column2 IN (ticket, {any})
-    AND status IN ('pending', 'processing')
+    AND status IN ('pending', 'processing') AND coalesce_key = ''
 RETURNING {columns}
 """
 
@@ -29,19 +31,23 @@ RETURNING {columns}
 def begin(rows: Sequence[Row], lease: Lease) -> list[Run]:
     """Begin what the claimed `rows` name and return the runs; in the transaction of the claim.
 
-    A row whose task ended, or that a newer row has replaced, is deleted and starts nothing.
+    A row whose task ended, or that a newer row has replaced, is deleted and starts nothing. One whose task waits for
+    another of its coalesce key is put off.
     """
     tickets = {row: ticket_of(row) for row in rows}
     begun = _begin([ticket for ticket in tickets.values() if ticket])
-    runs, obsolete = [], []
+    runs, others = [], {}
     for row, ticket in tickets.items():
         if ticket is None:
             runs.append(Run(row, lease))
         elif task := begun.pop(ticket.task_id, None):
             runs.append(Run(row, lease, task))
         else:
-            obsolete.append(row.id)
-    drop(obsolete, lease.name)
+            others[row] = ticket
+    tasks = _begin_alone(others)
+    runs += [Run(row, lease, task) for row, task in tasks.items() if task]
+    put_off([row for row, task in tasks.items() if not task], timezone.now() + LOOK_AGAIN)
+    drop([row.id for row in others if row not in tasks], lease.name)
     return runs
 
 
@@ -56,3 +62,23 @@ def _begin(tickets: Sequence[Ticket]) -> dict[uuid.UUID, AITask]:
     tasks = list(AITask.objects.raw(begin, [now, now, *given]))
     TaskEvent.objects.append([task.start_entry() for task in tasks])
     return {task.task_id: task for task in tasks}
+
+
+def _begin_alone(tickets: Mapping[Row, Ticket]) -> dict[Row, AITask | None]:
+    """Begin those that have a coalesce key, one by one in the keys' order, so that no two workers wait for each other.
+
+    Returns the tasks that have begun and, as None, those that have to wait; not those that are obsolete.
+    """
+    if not tickets:
+        return {}
+    keyed = AITask.objects.active().exclude(coalesce_key="")
+    found = keyed.in_bulk([ticket.task_id for ticket in tickets.values()])
+    pairs = [(row, found[each.task_id]) for row, each in tickets.items() if each.task_id in found]
+    begun: dict[Row, AITask | None] = {}
+    for row, task in sorted(pairs, key=lambda pair: (pair[1].task_type, pair[1].coalesce_key)):
+        match coalescing.begin(task, tickets[row].number):
+            case Turn.BEGUN:
+                begun[row] = task
+            case Turn.LATER:
+                begun[row] = None
+    return begun

@@ -69,6 +69,7 @@ SELECT owner, (
 """
 OWNERS_AT_ONCE = 64
 FREE = "UPDATE background_task SET locked_by = NULL, locked_at = NULL WHERE id IN ({places})"
+PUT_OFF = "UPDATE background_task SET locked_by = NULL, locked_at = NULL, run_at = %s WHERE id IN ({places})"
 DROP = "DELETE FROM background_task WHERE locked_by = %s AND id IN ({places})"
 
 
@@ -201,6 +202,14 @@ def free(rows: Sequence[Row]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(FREE.format(places=_places(rows)), [row.id for row in rows])
+
+
+def put_off(rows: Sequence[Row], until: datetime) -> None:
+    """Give rows back, not to be taken before `until`; in the transaction that took them."""
+    if rows:
+        with connection.cursor() as cursor:
+            put_off = PUT_OFF.format(places=_places(rows))
+            cursor.execute(put_off, [_adapt(until), *(row.id for row in rows)])
 
 
 def drop(rows: Iterable[int], worker: str) -> None:

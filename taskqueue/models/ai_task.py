@@ -25,7 +25,8 @@ class AITask(models.Model):
     `fence` is the fencing token: it grows with every run, so that a run that lost the task can be told from the one
     that has it (Kleppmann, "How to do distributed locking", 2016). `attempt` counts runs from 1. `ticket` grows
     with every row written into the queue for the task: only the newest row may run it. `subject` names what the
-    work is about (`lesson:<id>`), so that a page finds it again; `dedupe_key` makes the same work run once. `events`
+    work is about (`lesson:<id>`), so that a page finds it again; `dedupe_key` makes the same work run once, and of one
+    `coalesce_key` only the newest runs, never two at a time (`taskqueue.coalescing`). `events`
     counts the TaskEvents: a transition adds to it in its own update, which so gives each event its number.
     `expected_…` is the range of time shown when the work was asked for; the database holds it against the real end.
     """
@@ -42,6 +43,7 @@ class AITask(models.Model):
     priority = models.SmallIntegerField(default=0, help_text="Higher runs first.")
     subject = models.CharField(max_length=100, blank=True, default="")
     dedupe_key = models.CharField(max_length=200, blank=True, default="")
+    coalesce_key = models.CharField(max_length=200, blank=True, default="")
     model = models.CharField(max_length=130, blank=True, default="", help_text="provider:model")
     input_data = models.JSONField(default=dict)
     result = models.JSONField(null=True, blank=True)
@@ -89,12 +91,27 @@ class AITask(models.Model):
                 condition=models.Q(status__in=(TaskStatus.COMPLETED, TaskStatus.FAILED)),
                 name="aitask_ended",
             ),
+            models.Index(
+                fields=["task_type", "coalesce_key", "-queued_at"],
+                condition=~models.Q(coalesce_key=""),
+                name="aitask_newest",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["task_type", "dedupe_key"],
                 condition=models.Q(status__in=ACTIVE) & ~models.Q(dedupe_key=""),
                 name="aitask_active_once",
+            ),
+            models.UniqueConstraint(
+                fields=["task_type", "coalesce_key"],
+                condition=models.Q(status=TaskStatus.PENDING, fence=0) & ~models.Q(coalesce_key=""),
+                name="aitask_coalesced",
+            ),
+            models.UniqueConstraint(
+                fields=["task_type", "coalesce_key"],
+                condition=models.Q(status=TaskStatus.PROCESSING) & ~models.Q(coalesce_key=""),
+                name="aitask_runs_alone",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=list(TaskStatus)), name="aitask_status_known"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from background_task.models import Task
 from django.contrib.auth.models import User
 
 from taskqueue.enqueue import enqueue
@@ -38,3 +39,9 @@ def put(alice: User) -> Put:
         return enqueue(kind, **options)[0]  # type: ignore[arg-type]
 
     return put
+
+
+def row_of(task: AITask) -> Task:
+    """Return the queue row that leads to the next run of `task`."""
+    task.refresh_from_db()
+    return Task.objects.get(task_params=f'[["{task.pk}", {task.ticket}], {{}}]')

@@ -34,7 +34,7 @@ from taskqueue.steering import retry
 from taskqueue.tasks import process_ai_task
 from taskqueue.types import FINAL, TaskStatus
 
-FEW = 3
+FEW = 4
 SOON = timedelta(seconds=60)
 ENDS = ("completed", "saved", "failed", "again", "interrupted", "lost")
 WRITES = {
@@ -68,9 +68,11 @@ class Queue(RuleBasedStateMachine):
             worker.open()
         self.claims = Claims(list(functions._tasks), pools)
         self.running, self.stale, self.ending = [], [], []
+        self.asked = 0
         self.fences = {}  # in the order in which tasks came, so that a choice by number means the same again
         for key in ("", "one"):
             self.enqueue(key)
+        self.ask()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -87,11 +89,30 @@ class Queue(RuleBasedStateMachine):
         assert is_new is expected
         self.fences.setdefault(task.pk, 0)
 
+    @precondition(lambda self: len(self.fences) < FEW)
+    @rule()
+    def ask(self):
+        """Ask for something of which only the newest matters."""
+        self.asked += 1
+        fresh = self.coalesced().filter(status=TaskStatus.PENDING, fence=0)
+        expected = not fresh.exists()
+
+        task, is_new = enqueue(
+            "echo", user=None, input_data={"number": self.asked}, coalesce_key="page"
+        )
+
+        assert is_new is expected
+        assert AITask.objects.get(pk=task.pk).input_data == {"number": self.asked}
+        self.fences.setdefault(task.pk, 0)
+
     @rule(number=worker)
     def claim(self, number):
         """Take one row, having waited until whatever waits is due."""
-        lease = self.workers[number]
         Task.objects.update(run_at=timezone.now())
+        self.take(number)
+
+    def take(self, number):
+        lease = self.workers[number]
         before = {task.pk: task for task in AITask.objects.all()}
         runs = begin(self.claims.take({BULK: 1}, lease.name, risk=True), lease)
         for run in runs:
@@ -114,15 +135,25 @@ class Queue(RuleBasedStateMachine):
         if not row.filter(locked_by=None).update(locked_by="the library"):
             return
         was_final = task.status in FINAL
+        others = self.coalesced().exclude(pk=task.pk).active() if task.coalesce_key else ()
+        may_not = was_final or bool(list(others))
         run_once(str(task.pk), task.ticket)
         row.delete()
         task.refresh_from_db()
-        assert was_final or task.result == {"echo": {}}
+        assert may_not or task.result == {"echo": task.input_data}
 
     @precondition(lambda self: self.running)
     @rule(
         which=pick,
-        what=st.sampled_from(["report", "save_and_die", "run_for_too_long", "start_it_over"]),
+        what=st.sampled_from(
+            [
+                "report",
+                "save_and_die",
+                "run_for_too_long",
+                "start_it_over",
+                "kill_each_of_its_workers",
+            ]
+        ),
     )
     def do_to_a_run(self, which, what):
         getattr(self, what)(self.running[which % len(self.running)])
@@ -132,7 +163,26 @@ class Queue(RuleBasedStateMachine):
         task = AITask.objects.get(pk=run.task.pk)
         self.cancel(task)
         self.retry(task)
-        self.claim(1 - self.workers.index(run.lease))
+        self.take_only(task, 1 - self.workers.index(run.lease))
+
+    def take_only(self, task, number):
+        """Take the row of this task, if it is its turn."""
+        task.refresh_from_db()
+        Task.objects.update(run_at=timezone.now() + SOON)
+        row = Task.objects.filter(task_params=f'[["{task.pk}", {task.ticket}], {{}}]')
+        row.update(run_at=timezone.now())
+        self.take(number)
+
+    def kill_each_of_its_workers(self, run):
+        """Work that kills its worker is given up after its last attempt."""
+        task, number = run.task, self.workers.index(run.lease)
+        for _ in range(task.max_attempts):
+            if any(each.task.pk == task.pk for each in self.running):
+                self.lose(number, counted=True)
+                number = 1 - number
+                self.take_only(task, number)
+        task = AITask.objects.get(pk=task.pk)
+        assert task.status == TaskStatus.FAILED or task.error_code == "superseded"
 
     @precondition(lambda self: self.running)
     @rule(which=pick, how=st.sampled_from(ENDS))
@@ -204,8 +254,10 @@ class Queue(RuleBasedStateMachine):
             self.retire(run)
 
     def retry(self, task):
-        same = AITask.objects.active().filter(dedupe_key=task.dedupe_key)
-        is_under_way = bool(task.dedupe_key) and same.exists()
+        same = AITask.objects.active().filter(
+            dedupe_key=task.dedupe_key, coalesce_key=task.coalesce_key
+        )
+        is_under_way = bool(task.dedupe_key or task.coalesce_key) and same.exists()
         if task.status not in (TaskStatus.FAILED, TaskStatus.CANCELLED) or is_under_way:
             with pytest.raises(WrongState):
                 retry(task)
@@ -222,6 +274,8 @@ class Queue(RuleBasedStateMachine):
         tasks, rows, told = list(AITask.objects.all()), rows_of_tasks(), events()
         keys = [task.dedupe_key for task in tasks if task.is_active and task.dedupe_key]
         assert len(keys) == len(set(keys)), "the same work is under way twice"
+        assert self.coalesced().running().count() <= 1, "two of one coalesce key run"
+        assert self.coalesced().filter(status=TaskStatus.PENDING, fence=0).count() <= 1
         holders = {run.task.pk: run.lease.name for run in self.running}
         for task in tasks:
             assert task.fence >= self.fences[task.pk], "the fence shrank"
@@ -236,6 +290,9 @@ class Queue(RuleBasedStateMachine):
                 assert locks == [holders[task.pk]], "who runs it holds its row"
             else:
                 assert len(locks) <= 1
+
+    def coalesced(self):
+        return AITask.objects.filter(coalesce_key="page")
 
     def task(self, which) -> AITask:
         return AITask.objects.get(pk=list(self.fences)[which % len(self.fences)])
