@@ -3,7 +3,12 @@
 import subprocess
 import sys
 
-PARTS = ["benchmarks.queues", "benchmarks.ranges", "benchmarks.streams"]
+PARTS = [
+    "benchmarks.queues",
+    "benchmarks.ranges",
+    "benchmarks.streams",
+    "benchmarks.first_content",
+]
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ from taskqueue.schedules import ensure_schedules
 logger = logging.getLogger(__name__)
 
 TICK = 0.5
+WATCHFUL = 0.2
 ORPHANS_EVERY = 60.0
 CHORES_EVERY = 60.0
 LATENCY_EVERY = 2.0
@@ -59,7 +60,7 @@ class Keeper(threading.Thread):
             self.join(PATIENCE)
 
     def run(self) -> None:
-        while not self._over.wait(self.tick):
+        while not self._over.wait(min(self.tick, WATCHFUL) if self._runs else self.tick):
             try:
                 self._tick()
                 self._stumbled = False
