@@ -139,7 +139,7 @@ def test_no_key_leaves_the_server_while_an_exercise_is_open(learner, rounds):
 
 def test_the_place_of_a_choice_tells_nothing(learner):
     lesson = learner.written_lesson()
-    for _ in range(16):
+    for _ in range(40):
         learner.say(lesson, "Give me an exercise")
         learner.drain()
 

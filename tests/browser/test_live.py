@@ -45,10 +45,12 @@ def site(live_site: Site) -> Site:
 
 @pytest.fixture
 def slowly(stub: Stub) -> Iterator[None]:
-    """Let the model take its time from now on."""
+    """Let the model take its time from now on, and talk at length: other devices are opened meanwhile."""
 
     def answer(body: Any) -> Reply:
-        return dataclasses.replace(product_answers.answer(body), pace=PACE)
+        reply = product_answers.answer(body)
+        said = 3 * f"{reply.text} " if reply.text == product_answers.CHAT else reply.text
+        return dataclasses.replace(reply, text=said, pace=PACE)
 
     stub.answer = answer
     yield

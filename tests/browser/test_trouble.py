@@ -74,6 +74,7 @@ def test_stop_cuts_the_answer_and_the_learner_goes_on(learner: Learner, stub: St
     stub.queue(Reply(hang=True))
 
     learner.say("What is a vector?")
+    wait_until_asked(learner, stub)
     learner.press("Stop")
     expect(learner.page.get_by_text("Stopped.")).to_be_visible()
     hung = next(
