@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=wo
 
 export PORT
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres check bench lock
+.PHONY: help run test test-sqlite test-postgres test-celery check bench lock
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -20,13 +20,16 @@ run: $(VENV)/run.stamp ## Web on http://127.0.0.1:8000 (PORT=… for another) an
 	@echo "Techtree is on http://127.0.0.1:$(PORT)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start
 
-test: test-sqlite test-postgres ## The whole test suite, on SQLite and on PostgreSQL
+test: test-sqlite test-postgres test-celery ## The whole test suite, on SQLite, on PostgreSQL and with Celery
 
 test-sqlite: $(VENV)/dev.stamp ## The suite on SQLite, with browser and coverage
-	$(PYTEST) -m "not postgresql" --cov --cov-report=term --cov-fail-under=95
+	$(PYTEST) -m "not postgresql and not celery" --cov --cov-report=term --cov-fail-under=95
 
 test-postgres: $(VENV)/dev.stamp ## What touches the database again, on a throwaway PostgreSQL
-	$(BIN)/python -m tests.postgres $(PYTEST) --ignore=tests/browser --ignore=tests/deploy
+	$(BIN)/python -m tests.postgres $(PYTEST) -m "not celery" --ignore=tests/browser --ignore=tests/deploy
+
+test-celery: $(VENV)/dev.stamp ## The queue's part again, with Celery workers on a throwaway Redis
+	$(BIN)/python -m tests.redis $(PYTEST) -m "not postgresql" tests/taskqueue/engine
 
 check: export DEBUG = true
 check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, templates, Django's checks, migrations

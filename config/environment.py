@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from core.llm.offer import PROVIDERS, Model
 
 MOST = 1_000_000  # of any currency, for a million tokens
+ENGINES = ("background", "celery")
+BROKERS = ("redis", "rediss", "amqp", "amqps")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -79,6 +82,24 @@ class Environment(environ.Env):  # type: ignore[misc]
         if address and not is_web_address(address):
             raise ImproperlyConfigured(f"{name} must be an address like http://localhost:8000/v1.")
         return address
+
+    def engine(self) -> tuple[str, str]:
+        """Return what runs the queue, and the address of Celery's broker, "" where there is no Celery."""
+        engine = str(self.str("TASKQUEUE_ENGINE", default="") or ENGINES[0])
+        if engine not in ENGINES:
+            raise ImproperlyConfigured(f"TASKQUEUE_ENGINE must be one of {', '.join(ENGINES)}.")
+        if engine != "celery":
+            return engine, ""
+        broker = str(self.str("CELERY_BROKER_URL", default=""))
+        if not is_broker_address(broker):
+            raise ImproperlyConfigured(
+                "CELERY_BROKER_URL must be an address like redis://localhost:6379/0 or amqp://user:password@host."
+            )
+        if find_spec("celery") is None:
+            raise ImproperlyConfigured(
+                "TASKQUEUE_ENGINE must not be celery without its package: pip install 'celery[redis]>=5.5'."
+            )
+        return engine, broker
 
     def log_level(self, name: str) -> str:
         """Return the variable as the name of a level."""
@@ -148,6 +169,15 @@ def is_web_address(text: str) -> bool:
     """Whether a text is an absolute address of the web."""
     parts = urlsplit(text)
     return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def is_broker_address(text: str) -> bool:
+    """Whether a text is the address of a Redis or a RabbitMQ."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in BROKERS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _price(entry: str) -> tuple[str, tuple[Decimal, Decimal]]:

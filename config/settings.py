@@ -162,6 +162,7 @@ USE_TZ = True
 
 # The task queue.
 
+TASKQUEUE_ENGINE, CELERY_BROKER_URL = env.engine()
 MAX_ATTEMPTS = env.whole("MAX_ATTEMPTS", 3, minimum=1)
 MAX_RUN_TIME = env.whole("MAX_RUN_TIME", 3600, minimum=1)
 TASK_LEASE_SECONDS = env.whole("TASK_LEASE_SECONDS", 15, minimum=1)

@@ -1,5 +1,6 @@
 from background_task.apps import BackgroundTasksAppConfig
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class TaskQueueConfig(AppConfig):
@@ -9,6 +10,11 @@ class TaskQueueConfig(AppConfig):
 
     def ready(self) -> None:
         from taskqueue import checks  # noqa: F401  (registers the system checks)
+
+        if settings.TASKQUEUE_ENGINE == "celery":
+            from taskqueue.celery.doorbell import announce_new_rows
+
+            announce_new_rows()
 
 
 class BackgroundTasksConfig(BackgroundTasksAppConfig):  # type: ignore[misc]

@@ -5,7 +5,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from taskqueue.overview import is_anyone_working
+from taskqueue.overview import how_to_start, is_anyone_working
 
 
 @require_safe
@@ -31,7 +31,7 @@ def find_problems() -> list[str]:
         if _unapplied_migrations():
             return ["Migrations are not applied: run manage.py migrate."]
         if not is_anyone_working():
-            return ["No worker has beaten recently: start manage.py process_tasks."]
+            return [f"No worker has beaten recently: start {how_to_start()}."]
     except DatabaseError:
         return ["The database cannot be reached."]
     return []

@@ -13,6 +13,9 @@ from django.utils import timezone
 
 from taskqueue.models import Pause, Worker
 
+# What starts a worker, by TASKQUEUE_ENGINE.
+STARTS = {"background": "manage.py process_tasks", "celery": "celery -A config worker"}
+
 
 @dataclass(frozen=True)
 class Pool:
@@ -42,6 +45,11 @@ class WorkerState:
     running: int
     since: datetime
     lease_seconds: float
+
+
+def how_to_start() -> str:
+    """Return the command that starts a worker."""
+    return STARTS[settings.TASKQUEUE_ENGINE]
 
 
 def pools(now: datetime | None = None) -> list[Pool]:

@@ -22,6 +22,8 @@ UNSET = (
     "LLM_PRICES",
     "SITE_URL",
     "PORT",
+    "TASKQUEUE_ENGINE",
+    "CELERY_BROKER_URL",
 )
 OWN = [
     f"{name}_{what}"
@@ -30,3 +32,8 @@ OWN = [
 ]
 for name in (*UNSET, *OWN):
     os.environ.pop(name, None)
+
+# Each process of the tests has a database of Redis to itself: workers of one must not answer the rings of another.
+if url := os.environ.get("TEST_REDIS_URL"):
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ.update({"TASKQUEUE_ENGINE": "celery", "CELERY_BROKER_URL": f"{url}/{number}"})

@@ -68,6 +68,7 @@ SELECT owner, (
 ) FROM waiting WHERE owner IS NOT NULL
 """
 OWNERS_AT_ONCE = 64
+COUNT = "SELECT count(*) FROM ({due}) AS due"
 FREE = "UPDATE background_task SET locked_by = NULL, locked_at = NULL WHERE id IN ({places})"
 PUT_OFF = "UPDATE background_task SET locked_by = NULL, locked_at = NULL, run_at = %s WHERE id IN ({places})"
 DROP = "DELETE FROM background_task WHERE locked_by = %s AND id IN ({places})"
@@ -153,6 +154,14 @@ class Claims:
             cursor.execute(" UNION ALL ".join(sqls), given)
             found = cursor.fetchall()
         return min((_moment(max(filter(None, times))) for times in found), default=None)
+
+    def count_due(self, pool: str, *, at_most: int) -> int:
+        """Return how many rows of a pool may run now, counting no further than `at_most`."""
+        now = _adapt(timezone.now())
+        sql, given = self._select(NEXT.replace("{lock}", ""), pool, risk=True)
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT.format(due=sql), [*given, now, pool, now, at_most])
+            return int(cursor.fetchone()[0])
 
     def _select(
         self, sql: str, pool: str, risk: bool, owner: int | None = None, indexed: str = "claim"

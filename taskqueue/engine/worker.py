@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -45,36 +45,56 @@ class Options:
 def work(options: Options) -> int:
     """Run a worker to its end and return how many runs did not end with it."""
     bell = Bell()
-    stop = Stop(options.grace, bell.poke)
-    slots = _slots(options, bell)
-    pools = options.pools or one_slot(options.queue)
-    lease = Lease(
-        concurrency=slots.width,
-        queue=options.queue,
-        pools=pools,
-        is_beating=not connection.in_atomic_block,  # what is claimed in there nobody else can see
-    )
-    wakeup: Wakeup = Listening(bell) if connection.vendor == "postgresql" else Looking(bell)
-    claims = Claims(list(tasks._tasks), pools, options.queue)
-    widths = Widths(Sharing(pools, slots.width).limits([]))
-    sharing = Sharing(pools, slots.width, widths.now)
-    dispatcher = Dispatcher(
-        lease, claims, sharing, widths, slots, wakeup, stop, options.sleep, options.drain
-    )
-    keeper = Keeper(lease, slots.running, bell.poke, widths)
-    with _circumstances(options, stop):
-        if _opens(lease, stop):
-            try:
-                _rescue(keeper)
-                if lease.is_beating:
-                    keeper.start()
-                dispatcher.run()
-            finally:
-                _leave(dispatcher, keeper, lease, wakeup)
-    slots.close()
-    if not slots.running:
-        bell.close()  # else threads that are left may still ring it
-    return len(slots.running)
+    return Station(options, bell, Stop(options.grace, bell.poke), _slots(options, bell)).work()
+
+
+@dataclass(frozen=True)
+class Station:
+    """A worker whose `slots` and whose reasons to `stop` are given.
+
+    `shares` makes what shares the slots among pools; the dispatcher sleeps `through` what it makes of a wakeup.
+    """
+
+    options: Options
+    bell: Bell
+    stop: Stop
+    slots: Slots
+    shares: Callable[[Sequence[Pool], int, Callable[[str], int]], Sharing] = Sharing
+    through: Callable[[Wakeup], Wakeup] = lambda wakeup: wakeup
+
+    def work(self) -> int:
+        """Work to the end, in the calling thread, and return how many runs did not end with it."""
+        options, bell, stop, slots = self.options, self.bell, self.stop, self.slots
+        pools = options.pools or one_slot(options.queue)
+        lease = Lease(
+            concurrency=slots.width,
+            queue=options.queue,
+            pools=pools,
+            is_beating=not connection.in_atomic_block,  # what is claimed in there nobody else can see
+        )
+        wakeup = self.through(
+            Listening(bell) if connection.vendor == "postgresql" else Looking(bell)
+        )
+        claims = Claims(list(tasks._tasks), pools, options.queue)
+        widths = Widths(Sharing(pools, slots.width).limits([]))
+        sharing = self.shares(pools, slots.width, widths.now)
+        dispatcher = Dispatcher(
+            lease, claims, sharing, widths, slots, wakeup, stop, options.sleep, options.drain
+        )
+        keeper = Keeper(lease, slots.running, bell.poke, widths)
+        with _circumstances(options, stop):
+            if _opens(lease, stop):
+                try:
+                    _rescue(keeper)
+                    if lease.is_beating:
+                        keeper.start()
+                    dispatcher.run()
+                finally:
+                    _leave(dispatcher, keeper, lease, wakeup)
+        slots.close()
+        if not slots.running:
+            bell.close()  # else threads that are left may still ring it
+        return len(slots.running)
 
 
 def _slots(options: Options, bell: Bell) -> Slots:

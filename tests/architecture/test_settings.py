@@ -39,6 +39,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ("LLM_TIMEOUT", "0"),
         ("MAX_ATTEMPTS", "0"),
         ("TASK_CONCURRENCY", "-1"),
+        ("TASKQUEUE_ENGINE", "carousel"),
         ("TASK_LEASE_SECONDS", "1.5"),
         ("TASK_MAX_PENDING", "many"),
         ("LLM_MODELS", "gpt-5.4"),
@@ -86,6 +87,15 @@ def test_a_traceback_is_shown_to_who_asks_for_it(tmp_path):
     url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
 
     assert "Traceback" in manage("queue_status", "--traceback", DATABASE_URL=url).stderr
+
+
+@pytest.mark.parametrize("address", ["", "localhost:6379", "sqs://queue", "redis://"])
+def test_celery_needs_the_address_of_its_broker(address):
+    done = manage("check", TASKQUEUE_ENGINE="celery", CELERY_BROKER_URL=address)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("techtree: CELERY_BROKER_URL must ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_wrong_value_is_one_line_in_the_web_process_too():
@@ -201,3 +211,16 @@ def test_pins_have_hashes_and_name_no_host(name):
     assert "://" not in text
     assert "--index" not in text
     assert "--find-links" not in text
+
+
+def test_a_celery_worker_says_in_a_line_what_it_needs():
+    done = subprocess.run(
+        [sys.executable, "-m", "celery", "-A", "config", "worker"],
+        cwd=ROOT,
+        env={**os.environ, "TASKQUEUE_ENGINE": "background"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "techtree: TASKQUEUE_ENGINE must be celery for a Celery worker.\n"

@@ -17,6 +17,8 @@ HEAVY = (
     "openai",
     "anthropic",
     "pydantic",
+    "celery",
+    "kombu",
 )
 
 VISIT = """

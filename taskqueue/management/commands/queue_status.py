@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from taskqueue.overview import as_data, pools, workers
+from taskqueue.overview import as_data, how_to_start, pools, workers
 
 
 class Command(BaseCommand):
@@ -36,4 +36,4 @@ class Command(BaseCommand):
                 f"{worker.name:<32}{worker.queue or 'all':<12}{worker.slots:>6}{worker.running:>6}{lease:>9}"
             )
         if not workers():
-            self.stdout.write("none: start manage.py process_tasks")
+            self.stdout.write(f"none: start {how_to_start()}")

@@ -5,15 +5,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from django.conf import settings as site
 from django.contrib.auth.models import User
 from django.db import connection
 
 from taskqueue.enqueue import enqueue
 from taskqueue.models import AITask
+from taskqueue.pools import pools_for
 from taskqueue.registry import REGISTRY
 from tests.taskqueue.engine import work
 
@@ -45,6 +47,25 @@ def database_url(transactional_db: None) -> str:
     return f"postgres://{here['USER']}{password}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
 
 
+def as_celery(arguments: Sequence[str]) -> list[str] | None:
+    """Return what starts a Celery worker as `process_tasks` would be; None when only that can."""
+    on_celery = site.TASKQUEUE_ENGINE == "celery"
+    if not on_celery or not {"--drain", "--duration", "--pool", "--log-std"}.isdisjoint(arguments):
+        return None
+    options = ["--pool", os.environ.get("TEST_CELERY_POOL", "threads"), "--without-mingle"]
+    if "--grace" in arguments:
+        options += ["--grace", arguments[arguments.index("--grace") + 1]]
+    if "--concurrency" in arguments:
+        pools = pools_for(int(arguments[arguments.index("--concurrency") + 1]))
+        options += ["--concurrency", str(sum(pool.slots for pool in pools))]
+    return [
+        "celery",
+        *(["--skip-checks"] if "--skip-checks" in arguments else []),
+        "worker",
+        *options,
+    ]
+
+
 class Workers:
     """Starts workers and sees to it that none outlives its test."""
 
@@ -54,8 +75,12 @@ class Workers:
         self._started: list[subprocess.Popen[bytes]] = []
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
-        """Start `process_tasks` with these arguments, and with a lease of three seconds unless told otherwise."""
-        command = [sys.executable, "-m", "tests.taskqueue.engine.launch", "process_tasks"]
+        """Start `process_tasks` with these arguments, and with a lease of three seconds unless told otherwise.
+
+        Under TASKQUEUE_ENGINE=celery it is a Celery worker, unless they are about `process_tasks` alone.
+        """
+        command = [sys.executable, "-m", "tests.taskqueue.engine.launch"]
+        arguments = tuple(as_celery(arguments) or ["process_tasks", *arguments])
         settings = {"DATABASE_URL": self._url, "TASK_LEASE_SECONDS": "3", **environment}
         with self._log(len(self._started)).open("wb") as log:
             process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""manage.py of a worker that knows the tests' own types of task."""
+"""manage.py, or `celery`, of a worker that knows the tests' own types of task."""
 
 import os
 import sys
@@ -17,4 +17,9 @@ if __name__ == "__main__":
     if "BROKEN_TYPE" in os.environ:
         broken = replace(SPECS["note"], processor="tests.taskqueue.broken_module.work")
         REGISTRY["broken"] = broken
+    if sys.argv[1] == "celery":
+        from celery.bin.celery import main
+
+        sys.argv[1:] = ["-A", "config", *sys.argv[2:]]
+        sys.exit(main())
     execute_from_command_line(sys.argv)
