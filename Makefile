@@ -29,7 +29,8 @@ test-postgres: $(VENV)/dev.stamp ## What touches the database again, on a throwa
 	$(BIN)/python -m tests.postgres $(PYTEST) -m "not celery" --ignore=tests/browser --ignore=tests/deploy
 
 test-celery: $(VENV)/dev.stamp ## The queue's part again, with Celery workers on a throwaway Redis
-	$(BIN)/python -m tests.redis $(PYTEST) -m "not postgresql" tests/taskqueue/engine
+	$(BIN)/python -m tests.redis $(PYTEST) -m "not postgresql" \
+		$(addprefix tests/taskqueue/engine/test_,$(addsuffix .py,celery coalescing deaths order pauses stopping waking))
 
 check: export DEBUG = true
 check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, templates, Django's checks, migrations

@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery, bootsteps, signals
 from celery.bin.worker import worker as command
+from celery.worker import state
 from click import Option
 from django.utils.module_loading import autodiscover_modules
 
@@ -152,6 +153,8 @@ class Engine(bootsteps.StartStopStep):  # type: ignore[misc]
             _post.stop.request()
             with _post.stop.on_signals():
                 _post.join()
+        if state.should_stop is not None:
+            worker.exitcode = 0  # Celery calls it a failure when the signal was SIGINT
         if self._preflight.failed:
             worker.exitcode = 1
         if _post and _post.left_running:
