@@ -20,7 +20,7 @@ run: $(VENV)/run.stamp ## Web on http://127.0.0.1:8000 (PORT=… for another) an
 	@echo "Techtree is on http://127.0.0.1:$(PORT)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start
 
-test: test-sqlite test-postgres test-celery ## The whole test suite, on SQLite, on PostgreSQL and with Celery
+test: test-sqlite test-postgres ## The whole test suite, on SQLite and on PostgreSQL
 
 test-sqlite: $(VENV)/dev.stamp ## The suite on SQLite, with browser and coverage
 	$(PYTEST) -m "not postgresql and not celery" --cov --cov-report=term --cov-fail-under=95
