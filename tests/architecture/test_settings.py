@@ -203,7 +203,10 @@ def test_the_provider_follows_from_what_is_set(environment, provider):
     assert done.stdout.strip() == provider
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_pins_have_hashes_and_name_no_host(name):
     text = (ROOT / name).read_text()
 
