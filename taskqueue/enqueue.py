@@ -12,7 +12,6 @@ from django.utils import timezone
 from core.llm.offer import model_named
 from taskqueue import coalescing
 from taskqueue.admission import admit
-from taskqueue.errors import WrongState
 from taskqueue.estimates import expect
 from taskqueue.models import AITask
 from taskqueue.registry import spec_of
@@ -90,15 +89,17 @@ def _insert_once(task: AITask) -> AITask | None:
     if not (task.dedupe_key or task.coalesce_key):
         task.save(force_insert=True)
         return None
-    for _ in range(RACES):
+    for left in reversed(range(RACES)):
         try:
             with transaction.atomic():
                 task.save(force_insert=True)
             return None
         except IntegrityError:
             if existing := _same(task):
-                return existing  # else it has moved on already, and there is room for this one
-    raise WrongState
+                return existing
+            if not left:
+                raise  # it was refused for another reason than one that has moved on meanwhile
+    return None
 
 
 def _write_row(task: AITask, run_at: datetime | None = None) -> None:
