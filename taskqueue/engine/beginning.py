@@ -13,7 +13,8 @@ from taskqueue.engine.claiming import Row, drop, put_off
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import Ticket, ticket_of
-from taskqueue.models import AITask, TaskEvent
+from taskqueue.models import AITask
+from taskqueue.models.task_event import Entry
 
 ANY = -1
 # The set-based twin of AITask.begin(). A task found `processing` was left behind by a dead worker.
@@ -28,14 +29,17 @@ RETURNING {columns}
 """
 
 
-def begin(rows: Sequence[Row], lease: Lease) -> list[Run]:
-    """Begin what the claimed `rows` name and return the runs; in the transaction of the claim.
+def begin(rows: Sequence[Row], lease: Lease) -> tuple[list[Run], list[Entry]]:
+    """Begin what the claimed `rows` name; in the transaction of the claim.
+
+    Returns the runs, and those events that tell of them which are the caller's to append.
 
     A row whose task ended, or that a newer row has replaced, is deleted and starts nothing. One whose task waits for
     another of its coalesce key is put off.
     """
     tickets = {row: ticket_of(row) for row in rows}
     begun = _begin([ticket for ticket in tickets.values() if ticket])
+    told = [task.start_entry() for task in begun.values()]
     runs, others = [], {}
     for row, ticket in tickets.items():
         if ticket is None:
@@ -48,7 +52,7 @@ def begin(rows: Sequence[Row], lease: Lease) -> list[Run]:
     runs += [Run(row, lease, task) for row, task in tasks.items() if task]
     put_off([row for row, task in tasks.items() if not task], timezone.now() + LOOK_AGAIN)
     drop([row.id for row in others if row not in tasks], lease.name)
-    return runs
+    return runs, told
 
 
 def _begin(tickets: Sequence[Ticket]) -> dict[uuid.UUID, AITask]:
@@ -59,9 +63,7 @@ def _begin(tickets: Sequence[Ticket]) -> dict[uuid.UUID, AITask]:
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     columns = ", ".join(str(field.column) for field in AITask._meta.concrete_fields)
     begin = BEGIN.format(values=values, any=ANY, columns=columns)
-    tasks = list(AITask.objects.raw(begin, [now, now, *given]))
-    TaskEvent.objects.append([task.start_entry() for task in tasks])
-    return {task.task_id: task for task in tasks}
+    return {task.task_id: task for task in AITask.objects.raw(begin, [now, now, *given])}
 
 
 def _begin_alone(tickets: Mapping[Row, Ticket]) -> dict[Row, AITask | None]:

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from background_task.models import Task
 from django.db import DatabaseError, connection, transaction
@@ -23,6 +23,7 @@ from taskqueue.engine.slots import Slots
 from taskqueue.engine.wakeup import Wakeup
 from taskqueue.engine.widths import Widths
 from taskqueue.errors import LeaseLost
+from taskqueue.models import TaskEvent
 from taskqueue.outage import in_a_line, is_outage
 from taskqueue.outcome import Again, Failed
 from taskqueue.pools import Sharing
@@ -30,6 +31,7 @@ from taskqueue.pools import Sharing
 logger = logging.getLogger(__name__)
 
 THICK_AND_FAST = 0.0003
+BREATHER = timedelta(milliseconds=2)
 CROWDED = 0.02
 UNWELL = 1.0
 
@@ -56,6 +58,7 @@ class Dispatcher:
         self._ended: list[Ended] = []
         self._hungry: set[str] = set()  # pools whose claims need no look before them
         self._next_due: datetime | None = None
+        self._has_asked = False  # whether the last thing asked of the queue was a claim
         self._unsure = False  # whether rows may carry our name that we know nothing of
 
     def run(self) -> None:
@@ -136,6 +139,10 @@ class Dispatcher:
         return not any(run.row.is_risky for run in self.slots.running)
 
     def _is_something_due(self, pools: Iterable[str]) -> bool:
+        """Look; but right after a claim let what it has started begin, for it may end before a look is worth while."""
+        if self._has_asked and self.slots.running:
+            self._has_asked, self._next_due = False, timezone.now() + BREATHER
+            return False
         self._next_due = self.claims.next_due(pools, risk=self._takes_risk())
         return self._next_due is not None and self._next_due <= timezone.now()
 
@@ -144,9 +151,10 @@ class Dispatcher:
             with transaction.atomic():
                 self.lease.hold()
                 self._release_unknown()
-                settle(self._ended, self.lease.name)
+                told = settle(self._ended, self.lease.name)
                 rows = self._claim(limits) if limits else []
-                runs = begin(rows, self.lease)
+                runs, started = begin(rows, self.lease)
+                TaskEvent.objects.append([*told, *started])
         except Exception as error:
             if isinstance(error, LeaseLost) or is_outage(error) or not self._ended:
                 raise
@@ -160,6 +168,7 @@ class Dispatcher:
 
     def _claim(self, limits: Mapping[str, int]) -> list[Row]:
         rows = self.claims.take(limits, self.lease.name, risk=self._takes_risk())
+        self._has_asked = True
         found = Counter(row.pool for row in rows)
         self._hungry -= {pool for pool, limit in limits.items() if found[pool] < limit}
         self._hungry |= {pool for pool, limit in limits.items() if found[pool] == limit}

@@ -79,12 +79,12 @@ def give_back_orphans() -> int:
     old = timezone.now() - timedelta(seconds=app_settings.MAX_RUN_TIME)
     names = [worker.name for worker in Worker.objects.all()]
     with transaction.atomic():
-        orphans = Task.objects.filter(locked_at__lt=old).exclude(locked_by__in=names)
-        return release(orphans, counted=True)
+        locked = Task.objects.filter(locked_by__isnull=False, locked_at__lt=old)
+        return release(locked.exclude(locked_by__in=names), counted=True)
 
 
 def _wait_no_longer_than(seconds: int) -> None:
     """Let PostgreSQL refuse a lock that a worker stopped in mid-transaction holds; the next look tries again."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = %s", [f"{seconds}s"])
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"])

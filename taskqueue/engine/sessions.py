@@ -28,6 +28,6 @@ def bounded_transactions() -> Iterator[None]:
 def _bound(connection: Any, **kwargs: Any) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SET idle_in_transaction_session_timeout = %s", [f"{settings.TASK_LEASE_SECONDS}s"]
-            )
+            setting = "idle_in_transaction_session_timeout"
+            seconds = f"{settings.TASK_LEASE_SECONDS}s"
+            cursor.execute("SELECT set_config(%s, %s, false)", [setting, seconds])

@@ -31,18 +31,24 @@ NO_REASON = {"error": "", "error_code": "", "error_detail": ""}
 REASON = ("error", "error_code", "error_detail")
 
 
-def settle(ended: Sequence[Ended], worker: str) -> None:
-    """Write the ends of runs that this worker still owns; in the transaction of the turn."""
+def settle(ended: Sequence[Ended], worker: str) -> list[Entry]:
+    """Write the ends of runs that this worker still owns; in the transaction of the turn.
+
+    Returns the events that tell of them, which are the caller's to append: with others of the turn they cost less.
+    """
     ours = [(run, outcome) for run, outcome in ended if run.is_ours]
-    _complete([(run, outcome.result) for run, outcome in ours if isinstance(outcome, Completed)])
-    _fail([(run, outcome) for run, outcome in ours if isinstance(outcome, Failed)])
-    _put_back([(run, outcome) for run, outcome in ours if isinstance(outcome, Again)], worker)
+    told = [
+        *_complete([(run, end.result) for run, end in ours if isinstance(end, Completed)]),
+        *_fail([(run, end) for run, end in ours if isinstance(end, Failed)]),
+        *_put_back([(run, end) for run, end in ours if isinstance(end, Again)], worker),
+    ]
     _hold_off(ours)
     drop((run.row.id for run, end in ours if isinstance(end, Completed | Failed | Saved)), worker)
     for run, outcome in ours:
         if isinstance(outcome, Interrupted | Lost):
             when = outcome.when if isinstance(outcome, Interrupted) else None
             release(Task.objects.filter(pk=run.row.id, locked_by=worker), counted=False, when=when)
+    return told
 
 
 def settle_one_by_one(ended: Sequence[Ended], worker: str) -> None:
@@ -50,42 +56,41 @@ def settle_one_by_one(ended: Sequence[Ended], worker: str) -> None:
     for run, outcome in ended:
         try:
             with transaction.atomic():
-                settle([(run, outcome)], worker)
+                TaskEvent.objects.append(settle([(run, outcome)], worker))
         except Exception as error:
             if is_outage(error):
                 raise
             logger.exception("The end of %s cannot be written", run.row)
             failed = Failed("Something went wrong on our side.", "internal", repr(error))
             with transaction.atomic():
-                settle([(run, failed)], worker)
+                TaskEvent.objects.append(settle([(run, failed)], worker))
 
 
-def _complete(ended: Sequence[tuple[Run, dict[str, Any]]]) -> None:
+def _complete(ended: Sequence[tuple[Run, dict[str, Any]]]) -> list[Entry]:
     rows = [(run.task.task_id, run.task.fence, result) for run, result in ended if run.task]
     numbers = _transition(
         ["result"], rows, TaskStatus.COMPLETED, finished_at=timezone.now(), **NO_REASON
     )
-    _tell_ends(numbers, TaskStatus.COMPLETED, [run for run, _ in ended])
+    return _ends(numbers, TaskStatus.COMPLETED, [run for run, _ in ended])
 
 
-def _fail(ended: Sequence[tuple[Run, Failed]]) -> None:
+def _fail(ended: Sequence[tuple[Run, Failed]]) -> list[Entry]:
     rows = [
         (run.task.task_id, run.task.fence, end.error, end.code, end.detail)
         for run, end in ended
         if run.task
     ]
     numbers = _transition(REASON, rows, TaskStatus.FAILED, finished_at=timezone.now())
-    _tell_ends(numbers, TaskStatus.FAILED, [run for run, _ in ended])
+    return _ends(numbers, TaskStatus.FAILED, [run for run, _ in ended])
 
 
-def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
+def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> list[Entry]:
     rows = [
         (run.task.task_id, run.task.fence, end.error, end.code, end.detail, end.when)
         for run, end in ended
         if run.task
     ]
     numbers = _transition((*REASON, "next_attempt_at"), rows, TaskStatus.PENDING, progress=None)
-    _tell_retries(numbers, ended)
     update_each(
         Task,
         ["id"],
@@ -94,6 +99,12 @@ def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> None:
         where={"locked_by": worker},
         to={"locked_by": None, "locked_at": None, "last_error": ""},
     )
+    return [
+        Entry(task_id, numbers[task_id], EventName.RETRY, data)
+        for run, end in ended
+        if run.task and (task_id := run.task.task_id) in numbers
+        for data in [retry_data(run.task.attempt, end.when, end.error, end.code)]
+    ]
 
 
 def _hold_off(ended: Sequence[Ended]) -> None:
@@ -101,17 +112,6 @@ def _hold_off(ended: Sequence[Ended]) -> None:
     for run, end in ended:
         if isinstance(end, Again | Failed) and end.jam and end.jam.until:
             Pause.objects.hold_off(run.pool, end.jam.until, error=end.error, code=end.code)
-
-
-def _tell_retries(numbers: dict[uuid.UUID, int], ended: Sequence[tuple[Run, Again]]) -> None:
-    TaskEvent.objects.append(
-        [
-            Entry(task_id, numbers[task_id], EventName.RETRY, data)
-            for run, end in ended
-            if run.task and (task_id := run.task.task_id) in numbers
-            for data in [retry_data(run.task.attempt, end.when, end.error, end.code)]
-        ]
-    )
 
 
 def _transition(
@@ -131,8 +131,6 @@ def _transition(
     )
 
 
-def _tell_ends(numbers: dict[uuid.UUID, int], status: TaskStatus, runs: Sequence[Run]) -> None:
-    TaskEvent.objects.append(
-        [final_entry(task_id, number, status) for task_id, number in numbers.items()]
-    )
+def _ends(numbers: dict[uuid.UUID, int], status: TaskStatus, runs: Sequence[Run]) -> list[Entry]:
     notify(run.task for run in runs if run.task and run.task.task_id in numbers)
+    return [final_entry(task_id, number, status) for task_id, number in numbers.items()]

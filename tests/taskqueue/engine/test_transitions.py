@@ -114,7 +114,8 @@ class Queue(RuleBasedStateMachine):
     def take(self, number):
         lease = self.workers[number]
         before = {task.pk: task for task in AITask.objects.all()}
-        runs = begin(self.claims.take({BULK: 1}, lease.name, risk=True), lease)
+        runs, told = begin(self.claims.take({BULK: 1}, lease.name, risk=True), lease)
+        TaskEvent.objects.append(told)
         for run in runs:
             was = before[run.task.pk]
             assert was.status == TaskStatus.PENDING
@@ -309,7 +310,7 @@ class Queue(RuleBasedStateMachine):
             "interrupted": Interrupted(when),
             "lost": Lost(),
         }[how]
-        settle([(run, outcome)], run.lease.name)
+        TaskEvent.objects.append(settle([(run, outcome)], run.lease.name))
 
     @precondition(lambda self: self.running)
     @rule(number=worker, counted=st.booleans())
