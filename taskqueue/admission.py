@@ -51,8 +51,8 @@ def _count_room(limit: int) -> _Room:
 
 
 def _reaches(tasks: AITaskQuerySet, limit: int) -> bool:
-    """Whether there are `limit` of these tasks; no more than that are counted."""
-    return tasks.order_by()[:limit].count() >= limit
+    """Whether there are `limit` of these tasks; no more than that are read."""
+    return limit < 1 or tasks.order_by()[limit - 1 :].exists()
 
 
 _rooms = Remembered[int, _Room](1.0, _count_room)

@@ -43,11 +43,12 @@ def pause_of(task: AITask) -> Pause | None:
 
 def expect(task: AITask) -> None:
     """Set down on a task that is about to be queued what its learner is shown, to be held against the real end."""
-    line = current_line()
-    pool = spec_of(task.task_type).pool
-    found = _of_place(task, line.lengths[pool])
-    line.lengths[pool] += 1
     task.expected_from = task.expected_at = task.expected_until = None
+    if not _history(task).is_known:
+        return
+    lengths, pool = current_line().lengths, spec_of(task.task_type).pool
+    found = _of_place(task, lengths[pool])
+    lengths[pool] += 1
     if found:
         task.expected_from = task.queued_at + timedelta(seconds=found.low)
         task.expected_at = task.queued_at + timedelta(seconds=found.typical)

@@ -1,14 +1,13 @@
 """Who waits before whom, as the engine will claim them, and how many slots there are to run them."""
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from background_task.models import Task
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
 from django.utils import timezone
 
 from taskqueue.engine.claiming import CLAIMABLE, ORDER, URGENT
@@ -21,23 +20,67 @@ from taskqueue.remembering import Remembered
 LONGEST = 5_000
 WAITING = """
 SELECT queue, task_name, task_params FROM background_task {indexed}
-WHERE {claimable} AND {urgent} = %s AND run_at <= %s
-ORDER BY {order}, id LIMIT %s
+WHERE {claimable} AND {urgent} = {kind} AND run_at <= %s
+ORDER BY {order}, id LIMIT {longest}
+"""
+COUNTS = """
+SELECT 'waiting', queue, count(*) FROM (SELECT * FROM ({usual}) AS usual UNION ALL SELECT * FROM ({urgent}) AS urgent)
+AS waiting GROUP BY queue
+UNION ALL
+SELECT 'busy', queue, count(*) FROM background_task WHERE locked_by IS NOT NULL GROUP BY queue
 """
 
 
-@dataclass
 class Line:
-    """The line before each pool: `places` of the tasks in it, how many it holds, how many run, and the slots.
+    """The line before each pool, in parts that are each read when first asked for, and then stay as they were."""
 
-    `pauses` are those in which nothing moves.
-    """
+    @cached_property
+    def places(self) -> dict[UUID, int]:
+        """How many tasks will run before each that waits, in its pool."""
+        places, ahead, known = dict[UUID, int](), Counter[str](), known_pools()
+        for queue, name, params in _in_order():
+            pool = queue if queue in known else BULK
+            if ticket := ticket_of(_Row(name, params)):
+                places[ticket.task_id] = ahead[pool]
+            ahead[pool] += 1
+        return places
 
-    places: dict[UUID, int] = field(default_factory=dict)
-    lengths: Counter[str] = field(default_factory=Counter)
-    busy: Counter[str] = field(default_factory=Counter)
-    slots: Counter[str] = field(default_factory=Counter)
-    pauses: dict[str, Pause] = field(default_factory=dict)
+    @property
+    def lengths(self) -> Counter[str]:
+        """How many tasks wait for each pool."""
+        return self._counts["waiting"]
+
+    @property
+    def busy(self) -> Counter[str]:
+        """How many tasks of each pool run."""
+        return self._counts["busy"]
+
+    @cached_property
+    def slots(self) -> Counter[str]:
+        """How many tasks of each pool can run at once; as one worker would, while there is none."""
+        shares = [
+            [Pool(name, slots) for name, slots in pools.items()]
+            for pools in living().values_list("pools", flat=True)
+        ]
+        slots: Counter[str] = Counter()
+        for pools in shares or [pools_for(settings.TASK_CONCURRENCY)]:
+            slots.update(Sharing(pools, sum(pool.slots for pool in pools)).limits([]))
+        return slots
+
+    @cached_property
+    def pauses(self) -> dict[str, Pause]:
+        """The pools in which nothing moves, and why."""
+        return Pause.objects.current()
+
+    @cached_property
+    def _counts(self) -> dict[str, Counter[str]]:
+        counts, known = defaultdict[str, Counter[str]](Counter), known_pools()
+        usual, urgent = _waiting(0), _waiting(1)
+        with connection.cursor() as cursor:
+            cursor.execute(COUNTS.format(usual=usual, urgent=urgent), 2 * [_now()])
+            for kind, queue, count in cursor.fetchall():
+                counts[kind][queue if queue in known else BULK] += count
+        return counts
 
 
 def current_line() -> Line:
@@ -54,58 +97,35 @@ def forget_line() -> None:
     _lines.forget()
 
 
-def _load(key: None) -> Line:
-    line = Line(slots=_slots(), busy=_busy(), pauses=Pause.objects.current())
-    known = known_pools()
-    for queue, name, params in _waiting():
-        pool = queue if queue in known else BULK
-        if ticket := ticket_of(_Row(name, params)):
-            line.places[ticket.task_id] = line.lengths[pool]
-        line.lengths[pool] += 1
-    return line
-
-
 @dataclass(frozen=True)
 class _Row:
     task_name: str
     task_params: str
 
 
-def _waiting() -> list[tuple[Any, ...]]:
+def _in_order() -> list[tuple[Any, ...]]:
     """Return what is due in the order of the claim, at most LONGEST of each of its two halves."""
-    sql = WAITING.format(
-        claimable=CLAIMABLE,
-        urgent=URGENT,
-        order=ORDER[connection.vendor],
-        indexed="INDEXED BY taskqueue_claim" if connection.vendor == "sqlite" else "",
-    )
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
     rows: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         for urgent in (0, 1):
-            cursor.execute(sql, [urgent, now, LONGEST])
+            cursor.execute(_waiting(urgent), [_now()])
             rows += cursor.fetchall()
     return rows
 
 
-def _busy() -> Counter[str]:
-    claimed = Task.objects.filter(locked_by__isnull=False).order_by().values_list("queue")
-    known, busy = known_pools(), Counter[str]()
-    for queue, count in claimed.annotate(Count("pk")):
-        busy[queue if queue in known else BULK] += count
-    return busy
+def _waiting(urgent: int) -> str:
+    return WAITING.format(
+        claimable=CLAIMABLE,
+        urgent=URGENT,
+        kind=urgent,
+        order=ORDER[connection.vendor],
+        longest=LONGEST,
+        indexed="INDEXED BY taskqueue_claim" if connection.vendor == "sqlite" else "",
+    )
 
 
-def _slots() -> Counter[str]:
-    """Return how many tasks of each pool can run at once; as one worker would, while there is none."""
-    shares = [
-        [Pool(name, slots) for name, slots in pools.items()]
-        for pools in living().values_list("pools", flat=True)
-    ]
-    slots: Counter[str] = Counter()
-    for pools in shares or [pools_for(settings.TASK_CONCURRENCY)]:
-        slots.update(Sharing(pools, sum(pool.slots for pool in pools)).limits([]))
-    return slots
+def _now() -> Any:
+    return connection.ops.adapt_datetimefield_value(timezone.now())
 
 
-_lines = Remembered[None, Line](1.0, _load)
+_lines = Remembered[None, Line](1.0, lambda _: Line())
