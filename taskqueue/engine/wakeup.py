@@ -6,13 +6,20 @@ import selectors
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol
 
 from django.db import connection
 
-# A task waits half of this on average before an idle worker sees it; 200 looks a second take 1.4 % of a core, most
-# of it in going to sleep and waking up.
+from taskqueue.engine.log_watch import watch_log
+
+# Where the kernel does not tell of commits, a task waits half of this on average before an idle worker sees it; 200
+# looks a second take 1.4 % of a core, most of it in going to sleep and waking up.
 POLL_EVERY = 0.005
+# Where it does: while a commit may be on its way, and otherwise, for a file system that does not tell the kernel.
+EXPECTANT = 0.001
+MOMENT = 0.0002  # what a commit takes from its first page on
+TRUSTING = 0.25
 
 
 class Wakeup(Protocol):
@@ -108,34 +115,59 @@ class Listening:
 
 
 class Looking:
-    """SQLite is asked: PRAGMA data_version changes with the commits of others and costs a few microseconds."""
+    """SQLite is asked: PRAGMA data_version changes with the commits of others and costs a few microseconds.
+
+    On Linux it is asked when something was written to the database's log, elsewhere `every` so many seconds.
+    """
 
     def __init__(self, bell: Bell, every: float = POLL_EVERY) -> None:
+        file = _database_file()
         self._bell = bell
         self._every = every
         self._seen: object = None
         self._ear = select.poll()  # a fifth cheaper than a selector, two hundred times a second
         self._ear.register(bell.ear, select.POLLIN)
+        self._log = None if file is None else watch_log(file)
+        if self._log:
+            self._ear.register(self._log.ear, select.POLLIN)
 
     def wait(self, seconds: float) -> bool:
         """Sleep; never True, for what changed may be anything and a look is cheaper than the lock of a claim."""
         connection.ensure_connection()
         look = connection.connection.execute
         until = time.monotonic() + seconds
+        if self._log:
+            self._log.listen()  # to the caller's own commit
         while not self._has_changed(look):
             left = until - time.monotonic()
             if left <= 0:
                 break
-            if self._ear.poll(1000 * min(self._every, left)):
+            heard = [ear for ear, _ in self._ear.poll(1000 * min(self._pause(), left))]
+            if self._bell.ear in heard:
                 self._bell.hush()
                 break
+            if self._log and heard:
+                time.sleep(MOMENT)
+                self._log.listen()
         return False
 
     def close(self) -> None:
-        """There is nothing to leave."""
+        if self._log:
+            self._log.close()
+
+    def _pause(self) -> float:
+        if self._log is None:
+            return self._every
+        return EXPECTANT if self._log.is_fresh else TRUSTING
 
     def _has_changed(self, look: Callable[[str], Any]) -> bool:
         seen = look("PRAGMA data_version").fetchone()
         changed: bool = seen != self._seen
         self._seen = seen
         return changed
+
+
+def _database_file() -> Path | None:
+    """Return the file of the database of SQLite, unless it is in memory."""
+    database: Any = connection
+    return None if database.is_in_memory_db() else Path(database.settings_dict["NAME"])

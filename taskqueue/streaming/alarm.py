@@ -16,6 +16,9 @@ class Alarm(Protocol):
     def wait(self, seconds: float) -> set[uuid.UUID]:
         """Sleep at most `seconds` or until the bell rings, and return the tasks that were told of meanwhile."""
 
+    def close(self) -> None:
+        """Let go of what it holds besides the thread's connection, which may be broken."""
+
 
 def alarm_for(bell: Bell) -> Alarm:
     """Return what suits the database. Whoever makes one looks at everything once: earlier news made no sound."""
@@ -33,6 +36,9 @@ class Notified:
         heard, self._tasks = self._tasks, set()
         return heard
 
+    def close(self) -> None:
+        """There is nothing else."""
+
 
 class Looked:
     """SQLite has one writer at a time, so the order of rows is the order of commits."""
@@ -45,3 +51,6 @@ class Looked:
         self._looking.wait(seconds)
         tasks, self._last = tasks_after(self._last)
         return tasks
+
+    def close(self) -> None:
+        self._looking.close()

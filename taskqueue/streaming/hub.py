@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from itertools import groupby
 from operator import attrgetter
 
@@ -103,18 +104,18 @@ class Hub:
 
     def _watch(self, bell: Bell, loop: asyncio.AbstractEventLoop) -> None:
         """Look after the readers until there are none, or the database is away."""
-        alarm = alarm_for(bell)
-        self._look(list(self._readers), loop)
-        beat_due, check_due = time.monotonic() + BEAT_EVERY, time.monotonic() + CHECK_EVERY
-        while self._readers:
-            self._look(self._told(alarm), loop)
-            now = time.monotonic()
-            if now >= beat_due:
-                beat_due = now + BEAT_EVERY
-                loop.call_soon_threadsafe(self._beat)
-            if now >= check_due:
-                check_due = now + CHECK_EVERY
-                self._check(loop)
+        with closing(alarm_for(bell)) as alarm:
+            self._look(list(self._readers), loop)
+            beat_due, check_due = time.monotonic() + BEAT_EVERY, time.monotonic() + CHECK_EVERY
+            while self._readers:
+                self._look(self._told(alarm), loop)
+                now = time.monotonic()
+                if now >= beat_due:
+                    beat_due = now + BEAT_EVERY
+                    loop.call_soon_threadsafe(self._beat)
+                if now >= check_due:
+                    check_due = now + CHECK_EVERY
+                    self._check(loop)
 
     def _told(self, alarm: Alarm) -> set[uuid.UUID]:
         told = alarm.wait(UNWELL)
