@@ -11,12 +11,20 @@ from taskqueue.coalescing import LOOK_AGAIN, Turn
 from taskqueue.engine.bulk import values_of
 from taskqueue.engine.claiming import Row, drop, put_off
 from taskqueue.engine.lease import Lease
+from taskqueue.engine.reading import Reading
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import Ticket, ticket_of
 from taskqueue.models import AITask
 from taskqueue.models.task_event import Entry
 
 ANY = -1
+# Columns that say nothing while a task runs. Whoever asks for one all the same has it read.
+OF_NO_USE = {
+    *("result", "progress", "error", "error_code", "error_detail", "ended_as_expected"),
+    *("created_at", "updated_at", "finished_at", "next_attempt_at", "archived_at"),
+    *("told_at", "seen_at", "expected_from", "expected_at", "expected_until"),
+}
+TASKS = Reading(AITask, without=OF_NO_USE)
 # The set-based twin of AITask.begin(). A task found `processing` was left behind by a dead worker.
 BEGIN = """
 UPDATE taskqueue_aitask
@@ -61,9 +69,11 @@ def _begin(tickets: Sequence[Ticket]) -> dict[uuid.UUID, AITask]:
     pairs = [(task_id, ANY if number is None else number) for task_id, number in tickets]
     values, given = values_of(AITask, ["task_id", "ticket"], pairs)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    columns = ", ".join(str(field.column) for field in AITask._meta.concrete_fields)
-    begin = BEGIN.format(values=values, any=ANY, columns=columns)
-    return {task.task_id: task for task in AITask.objects.raw(begin, [now, now, *given])}
+    begin = BEGIN.format(values=values, any=ANY, columns=TASKS.columns)
+    with connection.cursor() as cursor:
+        cursor.execute(begin, [now, now, *given])
+        tasks = TASKS.read(cursor.fetchall())
+    return {task.task_id: task for task in tasks}
 
 
 def _begin_alone(tickets: Mapping[Row, Ticket]) -> dict[Row, AITask | None]:

@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.db import connection, connections
@@ -24,22 +24,29 @@ RECORDS = "(SELECT * FROM json_to_recordset(%s::json) AS given ({columns}) LIMIT
 
 def values_of(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Values:
     """Return a table `given` and its parameters: in each row the named fields' values, none None."""
-    fields = [model._meta.get_field(name) for name in names]
     if connection.vendor == "postgresql":
-        return _records_of(fields, rows)
-    row = f"({', '.join(['%s'] * len(fields))})"
-    adapters = [_adapter(field) for field in fields]
+        return _records_of(model, tuple(names), rows)
+    row = f"({', '.join(['%s'] * len(names))})"
+    adapters = [_adapter(model._meta.get_field(name)) for name in names]
     adapted = [adapt(value) for given in rows for adapt, value in zip(adapters, given, strict=True)]
     return f"(VALUES {', '.join([row] * len(rows))}) AS given", adapted
 
 
-def _records_of(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Values:
-    names = [f"column{number}" for number, _ in enumerate(fields, 1)]
-    types = [field.cast_db_type(connection) for field in fields]
-    columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, types, strict=True))
-    records = [dict(zip(names, row, strict=True)) for row in rows]
+def _records_of(
+    model: type[Model], names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> Values:
+    columns = _columns_of(model, names)
+    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     given = json.dumps(records, default=_as_text)
-    return RECORDS.format(columns=columns, count=len(rows)), [given]
+    return RECORDS.format(columns=typed, count=len(rows)), [given]
+
+
+@cache
+def _columns_of(model: type[Model], names: tuple[str, ...]) -> dict[str, str]:
+    """Return PostgreSQL's types of the named fields, by the columns of `given`."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    return {f"column{n}": str(field.cast_db_type(connection)) for n, field in enumerate(fields, 1)}
 
 
 def _as_text(value: Any) -> str:
