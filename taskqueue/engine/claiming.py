@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
+from taskqueue.engine.lease import held, key_of
 from taskqueue.pools import BULK, INTERACTIVE, Pool, known_pools
 
 CLAIMABLE = "locked_by IS NULL AND failed_at IS NULL"
@@ -34,7 +35,8 @@ SELECT * FROM (
 ) AS of_pool
 """
 TAKE = """
-WITH due (taken) AS MATERIALIZED ({due})
+WITH living AS MATERIALIZED ({held}),
+    due (taken) AS MATERIALIZED (SELECT id FROM ({due}) AS due WHERE EXISTS (SELECT 1 FROM living))
 UPDATE background_task SET locked_by = %s, locked_at = %s
 FROM due WHERE id = taken
 RETURNING id, task_name, task_params, locked_by, last_error, queue, {owner}, {order}
@@ -112,18 +114,18 @@ class Claims:
     ) -> list[Row]:
         """Lock due rows for `worker`, at most so many of each pool, and return them in order.
 
-        Call it inside a transaction. At most one of them is risky, and none unless `risk` is taken. With an `owner`
-        they are that learner's only.
+        Call it inside a transaction. A worker that was taken for dead gets none. At most one of them is risky, and none
+        unless `risk` is taken. With an `owner` they are that learner's only.
         """
         now = _adapt(timezone.now())
         parts = [self._select(NEXT, pool, risk, owner) for pool in limits]
-        given: list[Any] = []
+        given: list[Any] = [key_of(worker)]
         for (_, filtered), (pool, limit) in zip(parts, limits.items(), strict=True):
             given += [*filtered, now, pool, now, limit]
         given += [worker, now]
         due = " UNION ALL ".join(sql for sql, _ in parts)
         with connection.cursor() as cursor:
-            cursor.execute(TAKE.format(due=due, owner=OWNER, order=ORDER[connection.vendor]), given)
+            cursor.execute(_take(due), given)
             found = sorted(cursor.fetchall(), key=lambda values: (values[-1], values[0]))
         rows = [Row._make([*row, self._pool_of(queue), owner]) for *row, queue, owner, _ in found]
         risky = [row for row in rows if row.is_risky]
@@ -204,6 +206,10 @@ class Claims:
 
     def _pool_of(self, queue: str | None) -> str:
         return queue if queue in self._pools else BULK
+
+
+def _take(due: str) -> str:
+    return TAKE.format(due=due, owner=OWNER, order=ORDER[connection.vendor], held=held())
 
 
 def free(rows: Sequence[Row]) -> None:

@@ -30,6 +30,7 @@ from taskqueue.pools import Sharing
 
 logger = logging.getLogger(__name__)
 
+A_HANDSHAKE = 0.00005  # in which slots wake up, that would else wait for this thread to sleep
 THICK_AND_FAST = 0.0003
 BREATHER = timedelta(milliseconds=2)
 CROWDED = 0.02
@@ -101,6 +102,8 @@ class Dispatcher:
         runs = self._settle_and_claim(limits)
         for run in runs:
             self.slots.start(run)
+        if runs:
+            time.sleep(A_HANDSHAKE)
         if not (runs or settled or sure):
             self.wakeup.wait(CROWDED)  # others are about to commit that they have what is due
         return True
@@ -149,7 +152,8 @@ class Dispatcher:
     def _settle_and_claim(self, limits: Mapping[str, int]) -> Sequence[Run]:
         try:
             with transaction.atomic():
-                self.lease.hold()
+                if self._ended or self._unsure:
+                    self.lease.hold()  # a claim alone does that itself
                 self._release_unknown()
                 told = settle(self._ended, self.lease.name)
                 rows = self._claim(limits) if limits else []

@@ -15,8 +15,11 @@ from taskqueue.errors import LeaseLost
 from taskqueue.models import Worker
 from taskqueue.pools import Pool
 
-# As a foreign key would: beats pass, the deletion of the row does not.
-HOLD = "SELECT 1 FROM taskqueue_worker WHERE worker_id = %s {lock}"
+# What a foreign key would take: beats pass, the deletion of the row does not.
+SHARE = {"sqlite": "", "postgresql": "FOR KEY SHARE"}
+# Whoever takes a worker for dead deletes its row and then gives its claims back. As that waits for this and this for
+# that, nothing is written under a name that nobody watches any more.
+HELD = "SELECT 1 FROM taskqueue_worker WHERE worker_id = %s {share}"
 
 
 class Lease:
@@ -78,14 +81,9 @@ class Lease:
         return True
 
     def hold(self) -> None:
-        """Keep the row until the end of the transaction; LeaseLost when it is gone.
-
-        Whoever takes the worker for dead deletes the row and then gives its claims back. As this waits for that and
-        that for this, no claim is written under a name that nobody watches any more.
-        """
-        lock = "FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+        """Keep the row until the end of the transaction; LeaseLost when it is gone."""
         with connection.cursor() as cursor:
-            cursor.execute(HOLD.format(lock=lock), [_key_of(self.worker_id)])
+            cursor.execute(held(), [key_of(self.name)])
             if cursor.fetchone() is None:
                 raise LeaseLost
 
@@ -95,6 +93,11 @@ class Lease:
             Worker.objects.filter(worker_id=self.worker_id).delete()
 
 
-def _key_of(worker_id: uuid.UUID) -> Any:
-    """Return the key as the database stores it."""
-    return Worker._meta.pk.get_db_prep_save(worker_id, connection)
+def held() -> str:
+    """Return the statement that finds the row of a worker, by its key, and keeps it until the transaction ends."""
+    return HELD.format(share=SHARE[connection.vendor])
+
+
+def key_of(name: str) -> Any:
+    """Return the key of the worker with that name as the database stores it."""
+    return Worker._meta.pk.get_db_prep_value(uuid.UUID(name), connection)

@@ -5,29 +5,38 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.signals import connection_created
 
 
 @contextmanager
-def bounded_transactions() -> Iterator[None]:
-    """Let PostgreSQL end any session of this process that sits in a transaction for as long as a lease lasts.
+def worker_sessions() -> Iterator[None]:
+    """Set up this process' sessions with PostgreSQL.
 
-    A process that is stopped there, by SIGSTOP or a frozen machine, would keep its locks, and with them the rows that
-    others must take over.
+    The server ends any that sits in a transaction for as long as a lease lasts: a process that is stopped there, by
+    SIGSTOP or a frozen machine, would keep its locks, and with them the rows that others must take over.
+
+    The calling thread's session, the dispatcher's, finds rows by indexes alone. Until the server has counted a table
+    anew, up to a minute after thousands of tasks came at once, it would sort all that wait for every claim.
     """
-    connection_created.connect(_bound, dispatch_uid=__name__)
+    dispatchers = connections[connection.alias]
+
+    def set_up(connection: Any, **kwargs: Any) -> None:
+        if connection.vendor == "postgresql":
+            _set(connection, idle_in_transaction_session_timeout=f"{settings.TASK_LEASE_SECONDS}s")
+            if connection is dispatchers:
+                _set(connection, enable_seqscan="off", enable_sort="off")
+
+    connection_created.connect(set_up, dispatch_uid=__name__, weak=False)
     if connection.connection is not None:
-        _bound(connection=connection)
+        set_up(dispatchers)
     try:
         yield
     finally:
         connection_created.disconnect(dispatch_uid=__name__)
 
 
-def _bound(connection: Any, **kwargs: Any) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            setting = "idle_in_transaction_session_timeout"
-            seconds = f"{settings.TASK_LEASE_SECONDS}s"
-            cursor.execute("SELECT set_config(%s, %s, false)", [setting, seconds])
+def _set(connection: Any, **values: str) -> None:
+    with connection.cursor() as cursor:
+        for name, value in values.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", [name, value])

@@ -14,7 +14,7 @@ from taskqueue.engine.claiming import Claims
 from taskqueue.engine.dispatcher import UNWELL, Dispatcher
 from taskqueue.engine.keeper import Keeper
 from taskqueue.engine.lease import Lease
-from taskqueue.engine.sessions import bounded_transactions
+from taskqueue.engine.sessions import worker_sessions
 from taskqueue.engine.shutdown import Stop
 from taskqueue.engine.slots import CallingThread, Slots, Threads
 from taskqueue.engine.wakeup import Bell, Listening, Looking, Wakeup
@@ -109,7 +109,7 @@ def _circumstances(options: Options, stop: Stop) -> Iterator[None]:
     with ExitStack() as stack:
         if not options.in_calling_thread:
             stack.enter_context(stop.on_signals())
-            stack.enter_context(bounded_transactions())
+            stack.enter_context(worker_sessions())
         if options.duration:
             timer = threading.Timer(options.duration, stop.request)
             timer.daemon = True
