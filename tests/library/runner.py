@@ -50,9 +50,13 @@ class EngineRunner(DBTaskRunner):
         self._slots = slots
 
     def get_task_to_run(self, tasks: Tasks, queue: str | None = None) -> Task | None:
-        claims = Claims(list(tasks._tasks), one_slot(queue or ""), queue or "")
+        pools = one_slot(queue or "")
+        claims = Claims(list(tasks._tasks), pools, queue or "")
+        lease = Lease(concurrency=1, queue=queue or "", pools=pools)
+        lease.open()
         with transaction.atomic():
-            rows = claims.take({queue or "bulk": 1}, self.worker_name, risk=True)
+            rows = claims.take({queue or "bulk": 1}, lease.name, risk=True)
+        self.worker_name = lease.name
         return Task.objects.get(pk=rows[0].id) if rows else None
 
     def run_next_task(self, tasks: Tasks, queue: str | None = None) -> bool:
