@@ -14,15 +14,17 @@ from pathlib import Path
 from benchmarks.queues.servers import addresses
 from benchmarks.queues.tables import Figures, show_figures, show_promises
 
-# Column, module, and the server or file it needs.
-QUEUES = {
-    "ours, PostgreSQL": ("ours", "postgresql"),
-    "library, PostgreSQL": ("library", "postgresql"),
-    "Procrastinate": ("procrastinate", "postgresql"),
-    "Celery, Redis": ("celery", "redis"),
-    "ours, SQLite": ("ours", "sqlite"),
-    "library, SQLite": ("library", "sqlite"),
-    "Huey, SQLite": ("huey", "sqlite"),
+# Column, module, the server or file it needs, and what its settings are but as they come.
+QUEUES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "ours, PostgreSQL": ("ours", "postgresql", {}),
+    "library, PostgreSQL": ("library", "postgresql", {}),
+    "Procrastinate": ("procrastinate", "postgresql", {}),
+    "Celery, Redis": ("celery", "redis", {}),
+    "Celery in threads": ("celery", "redis", {"BENCH_POOL": "threads"}),
+    "ours, SQLite": ("ours", "sqlite", {}),
+    "library, SQLite": ("library", "sqlite", {}),
+    "Huey, SQLite": ("huey", "sqlite", {}),
+    "Huey without fsync": ("huey", "sqlite", {"BENCH_FSYNC": "never"}),
 }
 # With DEBUG Django keeps a record of every statement.
 AS_DEPLOYED = {
@@ -37,37 +39,42 @@ def main() -> int:
     asked = _arguments()
     results: Figures = {}
     with addresses() as places:
-        for column, (module, server) in QUEUES.items():
+        for column, (module, server, variables) in QUEUES.items():
             if module in asked.only and (server == "sqlite" or server in places):
-                results[column] = _measure(module, server, places, asked.quick)
+                print(f"measuring {column} …", file=sys.stderr)
+                where = _where(column, module, server, places)
+                results[column] = _measure(module, where | variables, asked.quick)
     show_figures(results)
     return 0 if show_promises(results) else 1
 
 
 def _arguments() -> argparse.Namespace:
-    modules = list(dict.fromkeys(module for module, _ in QUEUES.values()))
+    modules = list(dict.fromkeys(module for module, _, _ in QUEUES.values()))
     parser = argparse.ArgumentParser(prog="python -m benchmarks.queues")
     parser.add_argument("--only", type=lambda text: text.split(","), default=modules)
     parser.add_argument("--quick", action="store_true", help="fewer tasks, no queue of 100,000")
     return parser.parse_args()
 
 
-def _measure(module: str, server: str, places: dict[str, str], quick: bool) -> dict[str, float]:
-    """Measure one queue in a process of its own, on a database of its own."""
-    print(f"measuring {module} on {server} …", file=sys.stderr)
+def _where(column: str, module: str, server: str, places: dict[str, str]) -> dict[str, str]:
+    """Return where a queue finds its server or file, and where its tasks leave their notes."""
     folder = Path(places["folder"])
-    file = folder / f"{module}.sqlite3"
-    environment = {
+    file = folder / f"{''.join(filter(str.isalnum, column))}.sqlite3"
+    return {
         "BENCH_NOTES": str(folder / "notes"),
         "BENCH_FILE": str(file),
         "BENCH_REDIS": places.get("redis", ""),
         "DATABASE_URL": _database(places, module)
         if server == "postgresql"
         else f"sqlite:///{file}",
-        **AS_DEPLOYED,
     }
+
+
+def _measure(module: str, variables: dict[str, str], quick: bool) -> dict[str, float]:
+    """Measure one queue in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.queues.measuring", module, *["--quick"] * quick]
-    done = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE)
+    environment = {**os.environ, **AS_DEPLOYED, **variables}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE)
     if done.returncode:
         return {}  # it has said why, and the others are worth showing
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

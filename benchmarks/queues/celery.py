@@ -1,4 +1,4 @@
-"""Celery on Redis: no results, many messages fetched at once, none of its gossip."""
+"""Celery on Redis: no results, many messages fetched at once, no gossip; in processes unless BENCH_POOL says else."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ class Queue:
         return [
             *worker,
             "--pool",
-            os.environ.get("BENCH_POOL", "threads"),
+            os.environ.get("BENCH_POOL", "prefork"),
             "--concurrency",
             str(slots),
         ]
