@@ -1,5 +1,6 @@
 """The one way into the queue."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,9 @@ def enqueue(
     """
     if (dedupe_key and coalesce_key) or (wait and not coalesce_key):
         raise ValueError("Work has a dedupe_key or a coalesce_key, and only the latter may wait.")
+    json.dumps(
+        input_data
+    )  # what cannot be stored is the caller's fault: say so before anything is written
     task = AITask(
         task_type=task_type,
         user_id=None if user is None else user.pk,
@@ -57,16 +61,28 @@ def enqueue(
         max_attempts=settings.MAX_ATTEMPTS,
         ticket=1,
     )
+    if not coalesce_key:
+        existing = _same(task)
+        return (existing, False) if existing else _write(task)
     with transaction.atomic():
         existing = _same(task)
-        if existing is None:
-            admit(task.user_id)
-            expect(task)
-            existing = _insert_once(task)
+        written, is_new = (existing, False) if existing else _write(task, wait)
+        if wait and not is_new:
+            dispatch(written, coalescing.due(written, wait, longest_wait or wait))
+    return written, is_new
+
+
+def _write(task: AITask, wait: timedelta = AT_ONCE) -> tuple[AITask, bool]:
+    """Write the task and its row, or return what stands for it already, and whether it is new.
+
+    What is asked before takes no savepoint. Should the writing fail, the caller's transaction can only be rolled back.
+    """
+    admit(task.user_id)
+    expect(task)
+    with transaction.atomic(savepoint=False):
+        existing = _insert_once(task)
         if existing is None:
             _write_row(task, timezone.now() + wait if wait else None)
-        elif wait:
-            dispatch(existing, coalescing.due(existing, wait, longest_wait or wait))
     return existing or task, existing is None
 
 
