@@ -1,12 +1,19 @@
 """Which row runs next, and which never."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from background_task.models import Task
 from background_task.tasks import tasks
 from django.core.management import call_command
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
+
+from taskqueue.engine.claiming import Claims, drop
+from taskqueue.engine.lease import Lease
+from taskqueue.pools import BULK, Pool
 
 ran = []
 
@@ -86,3 +93,26 @@ def test_what_another_worker_holds_is_left_to_it(function):
     drain()
 
     assert ran == ["free"]
+
+
+def test_a_stream_of_urgent_work_does_not_starve_the_rest_of_several_slots(function):
+    pools = [Pool(BULK, 2)]
+    lease = Lease(concurrency=2, queue="", pools=pools)
+    lease.open()
+    claims = Claims(["tests.order"], pools)
+    queue(function, "starving", priority=10)
+
+    taken = []
+    for minute in range(40):
+        for number in range(3):  # one more than there are slots
+            queue(function, f"{minute}-{number}", priority=30)
+        with transaction.atomic():
+            rows = claims.take({BULK: 2}, lease.name, risk=True)
+        taken += [json.loads(row.task_params)[0][0] for row in rows]
+        drop((row.id for row in rows), lease.name)
+        Task.objects.update(run_at=F("run_at") - timedelta(minutes=1))
+
+    place = taken.index("starving")
+    came_before = {int(name.split("-")[0]) for name in taken[:place]}
+    assert max(came_before) == 19, "what was urgent for twenty minutes goes first, and no more"
+    assert place == 3 * 20
