@@ -5,15 +5,15 @@ its end. Whatever older ones still wait, for another attempt say, are cancelled 
 by `queued_at`, so that somebody who asks for an older one again makes it the newest.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from taskqueue.models import AITask, TaskEvent, TaskStatus
-from taskqueue.models.ai_task import final_entry
+from taskqueue.errors import WrongState
+from taskqueue.models import AITask, TaskStatus
 from taskqueue.querysets import AITaskQuerySet
 
 LOOK_AGAIN = timedelta(seconds=0.5)
@@ -69,22 +69,8 @@ def is_superseded(task: AITask) -> bool:
 
 def supersede(task: AITask) -> None:
     """End a waiting task because a newer one is there; nothing happens when it does not wait any more."""
-    with transaction.atomic():
-        waiting = AITask.objects.pending().filter(pk=task.pk)
-        now = timezone.now()
-        ended = waiting.update(
-            status=TaskStatus.CANCELLED,
-            error=SUPERSEDED,
-            error_code="superseded",
-            finished_at=now,
-            updated_at=now,
-            next_attempt_at=None,
-            fence=F("fence") + 1,
-            events=F("events") + 1,
-        )
-        task.refresh_from_db()
-        if ended:
-            TaskEvent.objects.append([final_entry(task.pk, task.events, task.status)])
+    with suppress(WrongState):
+        task.cancel([TaskStatus.PENDING], error=SUPERSEDED, error_code="superseded")
 
 
 def due(task: AITask, wait: timedelta, longest: timedelta) -> datetime:

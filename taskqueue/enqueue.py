@@ -1,6 +1,7 @@
 """The one way into the queue."""
 
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,16 +106,15 @@ def _insert_once(task: AITask) -> AITask | None:
     if not (task.dedupe_key or task.coalesce_key):
         task.save(force_insert=True)
         return None
-    for left in reversed(range(RACES)):
-        try:
-            with transaction.atomic():
-                task.save(force_insert=True)
+    for _ in range(RACES):
+        with suppress(IntegrityError), transaction.atomic():
+            task.save(force_insert=True)
             return None
-        except IntegrityError:
-            if existing := _same(task):
-                return existing
-            if not left:
-                raise  # it was refused for another reason than one that has moved on meanwhile
+        if existing := _same(task):
+            return existing
+    task.save(
+        force_insert=True
+    )  # now for the reason why it is refused, which is not that others were faster
     return None
 
 

@@ -1,7 +1,7 @@
 """AITask: one piece of work a model does for a learner, and the whole of its life."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -228,10 +228,14 @@ class AITask(models.Model):
         """End the task as failed; `error` is for the learner, `detail` for staff."""
         self._end(TaskStatus.FAILED, error=error, error_code=code, error_detail=detail)
 
-    def cancel(self) -> None:
-        """End an active task for its owner; a run in the middle of it can save nothing any more."""
+    def cancel(self, among: Collection[str] = ACTIVE, **reason: str) -> None:
+        """End the task if its status is `among` these, WrongState if not; a run of it can save nothing any more.
+
+        `reason` may have an `error` and an `error_code`.
+        """
         with transaction.atomic():
-            ended = AITask.objects.filter(task_id=self.task_id, status__in=ACTIVE).update(
+            ended = AITask.objects.filter(task_id=self.task_id, status__in=among).update(
+                **reason,
                 status=TaskStatus.CANCELLED,
                 finished_at=timezone.now(),
                 updated_at=timezone.now(),
