@@ -53,7 +53,7 @@ def measure(readers: int, visits: int) -> Iterator[Figure]:
 
 
 def _running() -> AITask:
-    task, _ = enqueue("nothing", user=None, input_data={})
+    task, _ = enqueue("thinking", user=None, input_data={"seconds": 0, "fails": False})
     task.begin()
     task.refresh_from_db()
     return task
