@@ -16,8 +16,9 @@ from django.db import connection
 from taskqueue.engine.wakeup import Bell
 from taskqueue.outage import in_a_line, is_outage
 from taskqueue.streaming.alarm import Alarm, alarm_for
+from taskqueue.streaming.heartbeat import beat
 from taskqueue.streaming.news import News, ended_visits, newer_than
-from taskqueue.streaming.reader import HEARTBEAT, Reader, Subscription, as_event
+from taskqueue.streaming.reader import Reader, Subscription, as_event
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ class Hub:
                 now = time.monotonic()
                 if now >= beat_due:
                     beat_due = now + BEAT_EVERY
-                    loop.call_soon_threadsafe(self._beat)
+                    loop.call_soon_threadsafe(beat, self._all())
                 if now >= check_due:
                     check_due = now + CHECK_EVERY
                     self._check(loop)
@@ -148,10 +149,6 @@ class Hub:
         if fresh[:end]:
             reader.after = fresh[:end][-1][0].sequence
             reader.put(b"".join(data for _, data in fresh[:end]), last=end is not None)
-
-    def _beat(self) -> None:
-        for reader in self._all():
-            reader.put(HEARTBEAT)
 
     def _check(self, loop: asyncio.AbstractEventLoop) -> None:
         """End the streams of visits that are over, and look at everything once more, whatever was heard."""
