@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import timezone
 
 from taskqueue.models import AITask, TaskEvent
 from taskqueue.telling import Teller
@@ -157,6 +159,24 @@ def test_streams_end_with_the_visit_they_belong_to(put, web: Web) -> None:
     assert [event.name for event in stays] == ["cancelled"]
     for _, stream in streams.values():
         stream.close()
+
+
+def test_a_session_that_runs_out_ends_its_stream_in_good_order(
+    put, web: Web, charlie: User
+) -> None:
+    waiting, cookie = put("note"), cookie_of(charlie)
+    stream = Stream(web, waiting.task.pk, cookie)
+    soon = timezone.now() + timedelta(seconds=1)
+    Session.objects.filter(session_key=cookie.partition("=")[2]).update(expire_date=soon)
+
+    said = stream.response.read()  # raises IncompleteRead when it is cut short
+
+    assert timezone.now() > soon
+    assert b"event:" not in said
+    back = Stream(web, waiting.task.pk, cookie)
+    assert back.status == 401
+    for each in (stream, back):
+        each.close()
 
 
 def test_a_slow_reader_is_let_go_and_holds_nobody_up(put, web: Web, charlie: User) -> None:
