@@ -13,7 +13,8 @@ const NOT_REACHED = "The server cannot be reached. Check your connection and try
 
 /**
  * Wraps an element whose `data-status-url`, `data-cancel-url` and `data-retry-url` name a task, or name none yet.
- * The events of its poller are repeated on the element, bubbling; with `data-streamed` those of its stream.
+ * The events of its poller are repeated on the element, bubbling; with `data-streamed` those of its stream. After a
+ * `task:completed` that the learner saw comes `task:seen`, when the server knows of it.
  */
 export class TaskCard {
   #element;
@@ -116,8 +117,13 @@ export class TaskCard {
   }
 
   /** What ends before the learner's eyes needs no place in the tray. */
-  #see() {
-    postJson(this.#element.dataset.seenUrl, {}, { keepalive: true }).catch(() => {}); // then it stands there a while longer
+  async #see() {
+    try {
+      await postJson(this.#element.dataset.seenUrl, {}, { keepalive: true });
+      this.#repeat("seen");
+    } catch {
+      // Then it stands there a while longer.
+    }
   }
 
   #repeat(name, detail) {

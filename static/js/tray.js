@@ -8,6 +8,7 @@ import { updateRows } from "./tray_rows.js";
 const BUSY = 3000;
 const QUIET = 10_000;
 const ENDS = ["completed", "failed", "cancelled"];
+const NEWS = [...ENDS, "seen"];
 const NOT_REACHED = "The server cannot be reached. Check your connection and try again.";
 
 /** Emits `tray:changed` on the document with `{rows: [{id, state, subject, title, path, statusUrl, …}]}`. */
@@ -16,6 +17,7 @@ export class Tray {
   #news;
   #etag = null;
   #timer = null;
+  #looks = 0;
   #rows;
 
   constructor(menu, flash) {
@@ -30,7 +32,7 @@ export class Tray {
   start() {
     document.addEventListener("visibilitychange", () => this.#lookIn(document.hidden ? QUIET : BUSY));
     document.addEventListener("task:progress", () => this.#isBusy || this.#lookIn(BUSY));
-    for (const name of ENDS) document.addEventListener(`task:${name}`, () => this.#lookIn(0));
+    for (const name of NEWS) document.addEventListener(`task:${name}`, () => this.#lookIn(0));
     this.#news.tell(this.#rows);
     this.#lookIn(BUSY);
   }
@@ -42,14 +44,19 @@ export class Tray {
     this.#timer = setTimeout(() => this.#look(), milliseconds);
   }
 
+  /** Of looks that overlap the last one counts: an earlier answer may be older than what has happened since. */
   async #look() {
+    const number = ++this.#looks;
     try {
       const headers = { Accept: "text/html, application/json", ...(this.#etag && { "If-None-Match": this.#etag }) };
       const response = await request(this.#menu.dataset.url, { headers });
       if (response.redirected || response.status === 401 || response.status === 404) return;
-      if (response.ok) this.#show(await response.text(), response.headers.get("ETag"));
+      const html = await response.text();
+      if (number !== this.#looks) return;
+      if (response.ok) this.#show(html, response.headers.get("ETag"));
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error; // a lost network is told by the cards
+      if (number !== this.#looks) return;
     }
     this.#lookIn(this.#isBusy ? BUSY : QUIET);
   }

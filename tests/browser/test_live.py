@@ -95,6 +95,20 @@ def test_an_answer_is_read_while_it_is_written(writing: Learner) -> None:
     assert writing.page.locator("[role=status] [data-draft], [aria-live] [data-draft]").count() == 0
 
 
+def test_an_answer_that_was_read_here_is_soon_counted_no_more(writing: Learner) -> None:
+    page = writing.page
+    tray, count = page.locator("[data-tray]"), page.locator("[data-tray] [data-count]")
+    seeing: list[Route] = []
+    page.route("**/api/tasks/*/see/", lambda route: seeing.append(route))
+    writing.reply_after(0)
+    expect(tray.locator("[data-state=completed]:not([hidden])")).to_have_count(1)
+    expect(count).to_have_text("1")
+
+    seeing.pop().continue_()
+
+    expect(count).to_have_text("")
+
+
 def test_each_turn_is_announced_by_two_sentences_whatever_the_tries(
     learner: Learner, stub: Stub
 ) -> None:
