@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 BEAT_EVERY = 15.0
 CHECK_EVERY = 5.0
 UNWELL = 1.0
+PATIENCE = 5.0  # with an event loop that may have ended
 
 
 class Hub:
@@ -126,7 +127,10 @@ class Hub:
             return told & self._readers.keys()
 
     def _look(self, tasks: Iterable[uuid.UUID], loop: asyncio.AbstractEventLoop) -> None:
-        """Read what is new of these tasks and pass it on."""
+        """Read what is new of these tasks, pass it on, and wait until that is done.
+
+        While the event loop is busy nothing is read, or the same would be read and kept again and again.
+        """
         with self._guard:
             seen = [
                 (task, min(reader.after for reader in self._readers[task]))
@@ -134,7 +138,10 @@ class Hub:
                 if task in self._readers
             ]
         if news := list(newer_than(seen)):
+            delivered = threading.Event()
             loop.call_soon_threadsafe(self._deliver, news)
+            loop.call_soon_threadsafe(delivered.set)
+            delivered.wait(PATIENCE)
 
     def _deliver(self, news: list[News]) -> None:
         for task_id, events in groupby(news, attrgetter("task_id")):
