@@ -15,6 +15,7 @@ from tests.stubs.openai_server import Stub
 from tests.stubs.product_answers import answer
 
 RIGHT, WRONG = True, False
+IS_TRAY = "([x, y]) => document.elementFromPoint(x, y).closest('.tray__sheet') !== null"
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +138,21 @@ def test_on_a_phone_the_tutor_opens_at_the_last_message(page: Page) -> None:
     learner.show_tutor()
 
     expect(learner.replies.last).to_be_in_viewport()
+
+
+def test_on_a_phone_no_tab_covers_an_open_menu(page: Page) -> None:
+    learner = Learner(page, Pointer(page))
+    learner.sign_up()
+    learner.get_course()
+    learner.open_first_lesson()
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.locator("[data-tray] summary").click()
+
+    sheet = page.locator("[data-tray] .tray__sheet").bounding_box()
+    assert sheet
+    x, bottom = sheet["x"] + sheet["width"] / 2, sheet["y"] + sheet["height"]
+    for y in range(int(sheet["y"]) + 2, int(bottom) - 2, 10):
+        assert page.evaluate(IS_TRAY, [x, y]), f"{y} px from the top"
 
 
 def test_a_reload_in_the_middle_finds_the_work_again(page: Page) -> None:
