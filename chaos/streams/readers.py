@@ -16,7 +16,7 @@ from tests.stubs.product_answers import LESSON
 from tests.taskqueue.engine.web import PATIENCE, Event, Stream, Web, cookie_of, text_of
 
 FINAL = ("completed", "failed", "cancelled")
-WITHIN = 300.0  # a turn that its reader has not seen end by then hangs
+WITHIN = 90.0  # a turn that its reader has not seen end by then hangs
 AGAIN = 0.1
 TOKEN = "x" * 32
 LOST = (OSError, http.client.HTTPException)
