@@ -1,7 +1,10 @@
 """The hub of streams beside an event loop that is busy."""
 
 import asyncio
+import threading
 import tracemalloc
+
+from django.db import connection
 
 from taskqueue.models import AITask
 from taskqueue.streaming.hub import Hub
@@ -24,6 +27,9 @@ async def most_held(task: AITask) -> int:
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     hub.leave(reader)
+    connection.close()  # the coroutine's own
+    while "hub" in {thread.name for thread in threading.enumerate()}:
+        await asyncio.sleep(0.05)
     return most
 
 
