@@ -20,7 +20,7 @@ run: $(VENV)/run.stamp ## Web on http://127.0.0.1:8000 (PORT=… for another) an
 	@echo "Techtree is on http://127.0.0.1:$(PORT)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start
 
-test: test-sqlite test-postgres ## The whole test suite, on SQLite and on PostgreSQL
+test: test-sqlite test-postgres test-celery ## The whole test suite, on SQLite and on PostgreSQL, the queue's part on Celery
 
 test-sqlite: $(VENV)/dev.stamp ## The suite on SQLite, with browser and coverage
 	$(PYTEST) -m "not postgresql and not celery" --cov --cov-report=term --cov-fail-under=95
@@ -28,9 +28,10 @@ test-sqlite: $(VENV)/dev.stamp ## The suite on SQLite, with browser and coverage
 test-postgres: $(VENV)/dev.stamp ## What touches the database again, on a throwaway PostgreSQL
 	$(BIN)/python -m tests.postgres $(PYTEST) -m "not celery" --ignore=tests/browser --ignore=tests/deploy
 
+test-celery: export COVERED_ELSEWHERE = none
 test-celery: $(VENV)/dev.stamp ## The queue's part again, with Celery workers on a throwaway Redis
-	$(BIN)/python -m tests.redis $(PYTEST) -m "not postgresql" \
-		$(addprefix tests/taskqueue/engine/test_,$(addsuffix .py,celery coalescing deaths order pauses stopping waking))
+	$(BIN)/python -m tests.redis $(PYTEST) -m "not postgresql" tests/taskqueue/engine \
+		--cov=taskqueue/celery --cov-report=term --cov-fail-under=95
 
 check: export DEBUG = true
 check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, templates, Django's checks, migrations
