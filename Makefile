@@ -26,7 +26,7 @@ test-sqlite: $(VENV)/dev.stamp ## The suite on SQLite, with browser and coverage
 	$(PYTEST) -m "not postgresql and not celery" --cov --cov-report=term --cov-fail-under=95
 
 test-postgres: $(VENV)/dev.stamp ## What touches the database again, on a throwaway PostgreSQL
-	$(BIN)/python -m tests.postgres $(PYTEST) -m "not celery" --ignore=tests/browser --ignore=tests/deploy
+	$(BIN)/python -m tests.postgres $(PYTEST) -m "not sqlite and not celery" --ignore=tests/browser --ignore=tests/deploy
 
 test-celery: export COVERED_ELSEWHERE = none
 test-celery: $(VENV)/dev.stamp ## The queue's part again, with Celery workers on a throwaway Redis

@@ -6,9 +6,11 @@ import shutil
 import time
 from collections import Counter
 from pathlib import Path
+from uuid import UUID
 
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from chaos.book import open_book, read_book
 from chaos.conductor import Conductor
@@ -16,7 +18,7 @@ from chaos.learners import active_tasks, invite
 from chaos.places import Place
 from chaos.plan import plan
 from chaos.provider import Provider
-from chaos.verdict import recoveries, violations
+from chaos.verdict import events_amiss, recoveries, violations
 from core.models import LLMCall
 from taskqueue.models import AITask
 
@@ -33,6 +35,7 @@ class Performance:
         self._place = place
         self._lease = lease
         self._log = folder / "workers.log"
+        self._amiss: set[UUID] = set()
         call_command("migrate", verbosity=0)
         open_book()
         self._learners = invite(given.seed)
@@ -51,7 +54,7 @@ class Performance:
         return self._report()
 
     def _round(self, number: int) -> None:
-        started = time.monotonic()
+        started, since = time.monotonic(), timezone.now()
         given, can_restart = self._given, self._place.can_restart
         blows = plan(given.seed, number, given.kills, lease=self._lease, restarts=can_restart)
         self._conductor.play(blows)
@@ -60,6 +63,7 @@ class Performance:
         quiet_until = time.monotonic() + QUIET_WITHIN
         while self._keep_going(at_work=False) and time.monotonic() < quiet_until:
             pass
+        self._amiss |= events_amiss(since)
         seconds = time.monotonic() - started
         kinds = Counter(blow.kind for blow in blows)
         said = ", ".join(f"{n} × {kind}" for kind, n in sorted(kinds.items()))
@@ -77,7 +81,7 @@ class Performance:
 
     def _report(self) -> int:
         book, fates = read_book(), self._conductor.fates
-        broken = violations(book, fates, self._provider.asked, self._lease)
+        broken = violations(book, fates, self._provider.asked, self._lease, self._amiss)
         print(f"{AITask.objects.count()} tasks, {len(self._provider.asked)} model calls, ", end="")
         print(f"{LLMCall.objects.filter(replays__gt=0).count()} of them replayed, ", end="")
         print(f"{len(fates)} worker processes on {connection.vendor}")

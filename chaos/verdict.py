@@ -2,8 +2,10 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
+from uuid import UUID
 
 from background_task.models import Task
 from django.db.models import Count, F, Max, Q
@@ -21,9 +23,13 @@ A_MOMENT = 0.05  # between the time a beat carries and that of its commit
 
 
 def violations(
-    book: Sequence[Entry], fates: Mapping[int, Fate], asked: Iterable[Asked], lease: float
+    book: Sequence[Entry],
+    fates: Mapping[int, Fate],
+    asked: Iterable[Asked],
+    lease: float,
+    amiss: Collection[UUID],
 ) -> dict[str, int]:
-    """Return how often each invariant was broken."""
+    """Return how often each invariant was broken; `amiss` are the tasks of which wrong events were told."""
     return {
         "tasks lost": tasks_lost(),
         "queue rows left behind": rows_left(),
@@ -33,7 +39,7 @@ def violations(
         "finished model calls paid again": paid_again(book, asked),
         "false rescues": false_rescues(book, fates, lease),
         "writes of runs that had lost their task": stale_writes(book),
-        "events missing or told twice": events_amiss(),
+        "events missing or told twice": len(amiss),
         "workers that fell by themselves": sum(fate.fell_by_itself for fate in fates.values()),
     }
 
@@ -71,11 +77,16 @@ def messages_unanswered() -> int:
     return ConversationHistory.objects.filter(role=Role.LEARNER, reply__isnull=True).count()
 
 
-def events_amiss() -> int:
-    """Count the tasks whose events are not numbered from 1 without a gap, or do not end exactly once."""
+def events_amiss(since: datetime | None = None) -> set[UUID]:
+    """Return the tasks whose events are not numbered from 1 without a gap, or do not end exactly once.
+
+    Of those that ended before `since` nothing is said: ten minutes after its end a task keeps no event but the last.
+    """
     ends = Count("told", filter=Q(told__name__in=FINAL))
     told = AITask.objects.annotate(n=Count("told"), last=Max("told__sequence"), ends=ends)
-    return told.exclude(n=F("events"), last=F("events"), ends=1).count()
+    lately = Q() if since is None else Q(finished_at__gte=since) | Q(finished_at__isnull=True)
+    amiss = told.filter(lately).exclude(n=F("events"), last=F("events"), ends=1)
+    return set(amiss.values_list("pk", flat=True))
 
 
 def paid_again(book: Sequence[Entry], asked: Iterable[Asked]) -> int:

@@ -26,7 +26,7 @@ def violations(
         "calls paid twice": paid_again(book, asked),
         "readers left hanging": sum(not turn.is_over for turn in turns),
         "turns that did not complete": tasks_lost(),
-        "events missing or told twice": events_amiss(),
+        "events missing or told twice": len(events_amiss()),
         "events that a reader missed or saw twice": sum(is_out_of_order(turn) for turn in turns),
     }
 

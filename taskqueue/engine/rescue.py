@@ -47,10 +47,22 @@ class Rescuer:
             self._watched.clear()  # we were away ourselves and cannot tell who else was
         self._looked = now
         others = Worker.objects.exclude(worker_id=self._lease.worker_id).annotate(now=Now())
-        return sum(give_back(worker) for worker in others if self._is_dead(worker))
+        return sum(self._bury(worker) for worker in others if self._is_dead(worker))
+
+    def _bury(self, worker: Worker) -> int:
+        asked = time.monotonic()
+        with transaction.atomic():
+            waited = time.monotonic() - asked
+            if waited > self._lease.every and not self._has_ended(worker):
+                self._watched.clear()  # who held SQLite's lock for so long let nobody beat
+                return 0
+            return give_back(worker)
+
+    def _has_ended(self, worker: Worker) -> bool:
+        return worker.machine == self._machine and is_gone(worker.pid, worker.process)
 
     def _is_dead(self, worker: Worker) -> bool:
-        if worker.machine == self._machine and is_gone(worker.pid, worker.process):
+        if self._has_ended(worker):
             return True
         watched = self._watched.get(worker.worker_id)
         if watched is None or watched.beats != worker.beats:

@@ -14,6 +14,7 @@ from taskqueue.engine.claiming import Claims
 from taskqueue.engine.dispatcher import UNWELL, Dispatcher
 from taskqueue.engine.keeper import Keeper
 from taskqueue.engine.lease import Lease
+from taskqueue.engine.rescue import Rescuer, give_back_orphans
 from taskqueue.engine.sessions import worker_sessions
 from taskqueue.engine.shutdown import Stop
 from taskqueue.engine.slots import CallingThread, Slots, Threads
@@ -85,9 +86,9 @@ class Station:
         with _circumstances(options, stop):
             if _opens(lease, stop):
                 try:
-                    _rescue(keeper)
                     if lease.is_beating:
                         keeper.start()
+                    _rescue(lease)
                     dispatcher.run()
                 finally:
                     _leave(dispatcher, keeper, lease, wakeup)
@@ -136,10 +137,11 @@ def _opens(lease: Lease, stop: Stop) -> bool:
     return False
 
 
-def _rescue(keeper: Keeper) -> None:
+def _rescue(lease: Lease) -> None:
     """Give back what the dead left before work begins, so that a drain finds it; if that fails the keeper does it."""
     try:
-        keeper.rescue()
+        Rescuer(lease).look()
+        give_back_orphans()
     except DatabaseError as error:
         if not is_outage(error):
             raise

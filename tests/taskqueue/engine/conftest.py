@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as site
@@ -62,6 +63,7 @@ def as_celery(arguments: Sequence[str]) -> list[str] | None:
         "celery",
         *(["--skip-checks"] if "--skip-checks" in arguments else []),
         "worker",
+        f"--hostname={uuid4().hex}@%h",  # RabbitMQ lets no two of a name in
         *options,
     ]
 

@@ -34,7 +34,8 @@ def broker() -> Iterator[Server]:
 def waiting_rings() -> int:
     with app.connection_for_read() as connection:
         channel = connection.default_channel
-        return sum(channel._size(queue_of(pool)) for pool in ("bulk", "interactive"))
+        queues = [queue_of(pool) for pool in ("bulk", "interactive")]
+        return sum(channel.queue_declare(name, passive=True).message_count for name in queues)
 
 
 def test_a_message_that_was_lost_is_not_missed(workers, put, broker):

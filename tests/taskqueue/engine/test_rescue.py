@@ -1,9 +1,13 @@
 """Whom a worker takes for dead: by two clocks, of which either may jump."""
 
+import sqlite3
+import threading
 import time
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -17,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def lease(db, settings):
+def lease(transactional_db, settings):
     settings.TASK_LEASE_SECONDS = 1
     lease = Lease(concurrency=1, queue="", pools=one_slot())
     lease.open()
@@ -80,3 +84,19 @@ def test_who_was_away_himself_begins_to_watch_anew(lease, other):
     rescuer.look()
 
     assert other.exists()
+
+
+@pytest.mark.sqlite
+def test_who_waited_long_for_the_lock_buries_nobody_who_waited_for_it_too(lease, other):
+    rescuer = Rescuer(lease)
+    other.update(beat_at=timezone.now() - HOUR)
+    with closing(
+        sqlite3.connect(connection.settings_dict["NAME"], check_same_thread=False)
+    ) as frozen:
+        frozen.execute("BEGIN IMMEDIATE")
+        threading.Timer(6 * lease.every, frozen.rollback).start()
+        looks_for(rescuer, 5 * lease.every)
+        assert not frozen.in_transaction, "a look has waited for the lock"
+
+    assert other.exists()
+    until(lambda: rescuer.look() or not other.exists())
