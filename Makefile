@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 # Most tests wait for processes and pages, so two of them at a time take half as long.
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
+# Where tests start workers without options of `process_tasks` alone (OF_PROCESS_TASKS in their conftest.py).
+ON_CELERY := celery coalescing deaths full_disk lease losing outages pauses recurring slots stopping streams waking
+
 export PORT
 .DEFAULT_GOAL := help
 .PHONY: help run test test-sqlite test-postgres test-celery check bench lock
@@ -30,7 +33,8 @@ test-postgres: $(VENV)/dev.stamp ## What touches the database again, on a throwa
 
 test-celery: export COVERED_ELSEWHERE = none
 test-celery: $(VENV)/dev.stamp ## The queue's part again, with Celery workers on a throwaway Redis
-	$(BIN)/python -m tests.redis $(PYTEST) -m "not postgresql" tests/taskqueue/engine \
+	$(BIN)/python -m tests.redis $(PYTEST) -m "not postgresql" \
+		$(addprefix tests/taskqueue/engine/test_,$(addsuffix .py,$(ON_CELERY))) \
 		--cov=taskqueue/celery --cov-report=term --cov-fail-under=95
 
 check: export DEBUG = true

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 AFTER_OUTAGE = timedelta(seconds=5)  # when work that met one is tried again
 
@@ -22,13 +22,15 @@ POSTGRESQL = ("08", "40", "53", "57", "55P03", "25P03")
 
 def is_outage(error: BaseException) -> bool:
     """Whether `error` says that the database cannot serve now and may serve later, whatever is asked of it."""
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not isinstance(error, DatabaseError | InterfaceError):
         return False
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in SQLITE
     state = getattr(cause, "sqlstate", None)
-    return state is None or state.startswith(POSTGRESQL)
+    if state is None:  # from a client that has lost its server
+        return isinstance(error, OperationalError | InterfaceError)
+    return bool(state.startswith(POSTGRESQL))
 
 
 def problem_with_database(error: BaseException) -> str:

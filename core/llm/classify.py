@@ -90,10 +90,10 @@ def _seconds_until(http_date: str) -> float:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield what caused an error, the error itself last."""
+    """Yield an error, what caused it, what caused that, and so on."""
+    yield error
     if error.__cause__ is not None:
         yield from _chain(error.__cause__)
-    yield error
 
 
 def _is_from_library(error: BaseException) -> bool:

@@ -2,33 +2,26 @@
 
 import queue
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from taskqueue.engine.runs import Run
-from taskqueue.engine.slots import execute
+from taskqueue.engine.slots import InThreads, execute
 from taskqueue.engine.wakeup import Wakeup
-from taskqueue.outcome import Outcome
 from taskqueue.pools import InPool, Pool, R, Sharing
-from taskqueue.telling import Writer
 
 
-class Lent:
+class Lent(InThreads):
     """Slots that Celery lends: one for each of its tasks that is here (`serve`), `width` at most.
 
     The dispatcher claims for those that wait, and lets them go when it found nothing for them.
     """
 
     def __init__(self, width: int, poke: Callable[[], None]) -> None:
-        self.width = width
-        self.running: list[Run] = []
-        self._poke = poke
+        super().__init__(width, poke)
         self._lock = threading.Lock()
         self._waiting: list[queue.SimpleQueue[Run | None]] = []
         self._seen: list[queue.SimpleQueue[Run | None]] = []
-        self._ended: deque[tuple[Run, Outcome]] = deque()
         self._is_open = True
-        self._writer = Writer()
 
     def serve(self) -> None:
         """Run what is due, in the calling thread, until nothing is."""
@@ -55,13 +48,6 @@ class Lent:
         with self._lock:
             slot = self._waiting.pop(0)
         slot.put(run)
-
-    def take_ended(self) -> list[tuple[Run, Outcome]]:
-        """Return the runs that ended since the last call."""
-        ended = [self._ended.popleft() for _ in range(len(self._ended))]
-        for run, _ in ended:
-            self.running.remove(run)
-        return ended
 
     def dismiss(self) -> None:
         """Let those go for which there is nothing to do."""

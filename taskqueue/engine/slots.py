@@ -33,22 +33,15 @@ class Slots(Protocol):
     def close(self) -> None: ...
 
 
-class Threads:
-    """A slot is a daemon thread: a run that hangs must not keep the process from ending."""
+class InThreads:
+    """Slots whose runs end in other threads than the dispatcher's, each of which appends to `_ended`."""
 
     def __init__(self, width: int, poke: Callable[[], None]) -> None:
         self.width = width
         self.running: list[Run] = []
         self._poke = poke
-        self._waiting: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
         self._ended: deque[tuple[Run, Outcome]] = deque()
         self._writer = Writer()
-        for number in range(width):
-            threading.Thread(target=self._work, name=f"slot-{number}", daemon=True).start()
-
-    def start(self, run: Run) -> None:
-        self.running.append(run)
-        self._waiting.put(run)
 
     def take_ended(self) -> list[tuple[Run, Outcome]]:
         """Return the runs that ended since the last call; their slots are free from now on."""
@@ -56,6 +49,20 @@ class Threads:
         for run, _ in ended:
             self.running.remove(run)
         return ended
+
+
+class Threads(InThreads):
+    """A slot is a daemon thread: a run that hangs must not keep the process from ending."""
+
+    def __init__(self, width: int, poke: Callable[[], None]) -> None:
+        super().__init__(width, poke)
+        self._waiting: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
+        for number in range(width):
+            threading.Thread(target=self._work, name=f"slot-{number}", daemon=True).start()
+
+    def start(self, run: Run) -> None:
+        self.running.append(run)
+        self._waiting.put(run)
 
     def close(self) -> None:
         """Let the threads end as soon as they have nothing to run."""

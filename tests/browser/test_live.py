@@ -95,6 +95,14 @@ def test_an_answer_is_read_while_it_is_written(writing: Learner) -> None:
     assert writing.page.locator("[role=status] [data-draft], [aria-live] [data-draft]").count() == 0
 
 
+def test_nothing_else_is_suggested_while_an_answer_is_written(writing: Learner) -> None:
+    exercise = writing.page.get_by_role("button", name="Give me an exercise")
+    expect(exercise).to_be_hidden()
+
+    expect(writing.reply_after(0)).to_be_visible(timeout=SLOW)
+    expect(exercise).to_be_visible()
+
+
 def test_an_answer_that_was_read_here_is_soon_counted_no_more(writing: Learner) -> None:
     page = writing.page
     tray, count = page.locator("[data-tray]"), page.locator("[data-tray] [data-count]")

@@ -1,10 +1,12 @@
 """Failures that no stub can provoke through the door today, made as the client libraries make them."""
 
 import json
+import sqlite3
 
 import httpx2
 import openai
 import pytest
+from django.db import OperationalError
 from langchain_openai.chat_models.base import OpenAIRefusalError
 
 from core.llm import errors
@@ -70,3 +72,10 @@ def test_an_interruption_of_ours_comes_out_of_its_wrapping():
     ours = raised(errors.ModelTimeout())
 
     assert classify(raised(openai.APIConnectionError(request=REQUEST), ours)) is ours
+
+
+def test_a_database_that_fails_in_the_middle_of_a_call_is_not_mistaken_for_its_driver():
+    failure = raised(OperationalError("database is locked"), raised(sqlite3.OperationalError()))
+
+    assert classify(failure) is failure
+    assert classify(raised(openai.APIConnectionError(request=REQUEST), failure)) is failure

@@ -22,6 +22,14 @@ from tests.taskqueue.engine import work
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 30.0
+# What is started with one of these is about `process_tasks`, under either engine, for Celery's workers have nothing
+# like it.
+OF_PROCESS_TASKS = {
+    "--drain": "a Celery worker stays until it is told to go",
+    "--duration": "and so it has no time to live",
+    "--pool": "it has slots of one kind, and serves queues",
+    "--log-std": "its log is its own affair",
+}
 
 
 def until(holds: Callable[[], object], within: float = PATIENCE) -> None:
@@ -50,8 +58,7 @@ def database_url(transactional_db: None) -> str:
 
 def as_celery(arguments: Sequence[str]) -> list[str] | None:
     """Return what starts a Celery worker as `process_tasks` would be; None when only that can."""
-    on_celery = site.TASKQUEUE_ENGINE == "celery"
-    if not on_celery or not {"--drain", "--duration", "--pool", "--log-std"}.isdisjoint(arguments):
+    if site.TASKQUEUE_ENGINE != "celery" or not OF_PROCESS_TASKS.keys().isdisjoint(arguments):
         return None
     options = ["--pool", os.environ.get("TEST_CELERY_POOL", "threads"), "--without-mingle"]
     if "--grace" in arguments:

@@ -8,7 +8,7 @@ import sys
 import psycopg
 import pytest
 from background_task.models import Task
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection, transaction
 from django.db.utils import InterfaceError
 
 from taskqueue.outage import is_outage
@@ -43,6 +43,28 @@ def test_a_server_that_is_not_there():
 )
 def test_what_postgresql_says(error, expected):
     assert is_outage(django_error(error)) is expected
+
+
+@pytest.mark.postgresql
+def test_a_session_that_sat_in_a_transaction_for_too_long_is_an_outage(transactional_db):
+    with pytest.raises(DatabaseError) as ended, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '1ms'")
+        until(lambda: not is_open(connection.connection.info.backend_pid))
+        cursor.execute("SELECT 1")
+    connection.close()
+
+    assert is_outage(ended.value), repr(ended.value)
+
+
+def is_open(session):
+    """Whether the server has such a session, as seen from another."""
+    url = {
+        name: connection.get_connection_params()[name]
+        for name in ("host", "port", "user", "dbname")
+    }
+    with psycopg.connect(**url) as other:
+        found = other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [session])
+        return found.fetchone() is not None
 
 
 def test_a_locked_sqlite_file_is_an_outage_and_a_missing_table_is_not(tmp_path):
