@@ -26,9 +26,10 @@ forkserver.set_forkserver_preload(["chaos.nursery"])
 
 @dataclass
 class Fate:
-    """What was done to a process, in seconds since 1970, and how it ended."""
+    """What was done to a process that `began` then, in seconds since 1970, and how it ended."""
 
     process: ForkServerProcess
+    began: float = field(default_factory=time.time)
     killed: float | None = None
     told_to_end: float | None = None
     slept: list[tuple[float, float]] = field(default_factory=list)
@@ -46,7 +47,7 @@ class Conductor:
     """Every arrival at a boundary passes through `reached`, one at a time; it touches no database but to crash it."""
 
     def __init__(self, folder: Path, crash: Callable[[], None], log: Callable[[str], None]) -> None:
-        self.fates: dict[int, Fate] = {}
+        self.fates: list[Fate] = []
         self.missed = 0
         self._folder = folder
         self._crash = crash
@@ -73,10 +74,10 @@ class Conductor:
         for _ in range(WORKERS - len(self._living())):
             arguments = (self._listener.address, str(self._folder / "workers.log"))
             process = forkserver.Process(target=work, args=arguments)
+            fate = Fate(process)
             process.start()
-            assert process.pid is not None
             with self._one_at_a_time:
-                self.fates[process.pid] = Fate(process)
+                self.fates.append(fate)
 
     def end(self) -> None:
         """Ask all workers to stop, and wait until they have."""
@@ -136,7 +137,7 @@ class Conductor:
                 self._crash()
 
     def _living(self) -> list[Fate]:
-        return [fate for fate in self.fates.values() if fate.process.is_alive()]
+        return [fate for fate in self.fates if fate.process.is_alive()]
 
     def _accept(self) -> None:
         while True:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
@@ -24,7 +24,7 @@ A_MOMENT = 0.05  # between the time a beat carries and that of its commit
 
 def violations(
     book: Sequence[Entry],
-    fates: Mapping[int, Fate],
+    fates: Sequence[Fate],
     asked: Iterable[Asked],
     lease: float,
     amiss: Collection[UUID],
@@ -40,7 +40,7 @@ def violations(
         "false rescues": false_rescues(book, fates, lease),
         "writes of runs that had lost their task": stale_writes(book),
         "events missing or told twice": len(amiss),
-        "workers that fell by themselves": sum(fate.fell_by_itself for fate in fates.values()),
+        "workers that fell by themselves": sum(fate.fell_by_itself for fate in fates),
     }
 
 
@@ -123,17 +123,29 @@ def _is_known(request: Asked, line: Entry, begins: Mapping[str, list[float]]) ->
     return bool(earlier) and line.at < earlier[-1]
 
 
-def false_rescues(book: Sequence[Entry], fates: Mapping[int, Fate], lease: float) -> int:
+def false_rescues(book: Sequence[Entry], fates: Sequence[Fate], lease: float) -> int:
     """Count the workers that were buried although they lived, and had neither slept nor been silent for long."""
+    return sum(1 for _ in buried_alive(book, fates, lease))
+
+
+def buried_alive(
+    book: Sequence[Entry], fates: Sequence[Fate], lease: float
+) -> Iterator[tuple[int, float, float]]:
+    """Yield the process of each, and when it had last beaten and when it was buried, in seconds since 1970."""
     beats: dict[str, float] = {}
-    wrong = 0
     for entry in book:
         if entry.kind in ("worker", "beat"):
             beats[entry.subject] = entry.at
         elif entry.kind == "worker gone" and entry.value:
-            fate = fates[int(entry.value)]
-            wrong += not _may_be_buried(fate, beats[entry.subject], entry.at, lease)
-    return wrong
+            pid, beaten = int(entry.value), beats[entry.subject]
+            if not _may_be_buried(_fate_of(pid, beaten, fates), beaten, entry.at, lease):
+                yield pid, beaten, entry.at
+
+
+def _fate_of(pid: int, at: float, fates: Iterable[Fate]) -> Fate:
+    """Return that of the process which had this number at that time, for numbers come again."""
+    of_that_number = [fate for fate in fates if fate.process.pid == pid and fate.began <= at]
+    return max(of_that_number, key=lambda fate: fate.began)
 
 
 def _may_be_buried(fate: Fate, beaten: float, at: float, lease: float) -> bool:
@@ -155,32 +167,33 @@ def stale_writes(book: Sequence[Entry]) -> int:
     )
 
 
-def recoveries(book: Sequence[Entry], fates: Mapping[int, Fate]) -> tuple[list[float], list[float]]:
+def recoveries(book: Sequence[Entry], fates: Sequence[Fate]) -> tuple[list[float], list[float]]:
     """Return the seconds from each SIGKILL to each new claim of what that worker had held.
 
     Those during which another worker slept are apart: it may have slept with the lock of SQLite's only writer.
     """
-    names, claims = _names_and_claims(book)
-    sleeps = [sleep for fate in fates.values() for sleep in fate.slept]
+    names, claims = _names_and_claims(book, fates)
+    sleeps = [sleep for fate in fates for sleep in fate.slept]
     awake: list[float] = []
     disturbed: list[float] = []
-    for pid, fate in fates.items():
+    for number, fate in enumerate(fates):
         for history in claims.values() if fate.killed else ():
-            for seconds in _recovery(history, names[pid], fate.killed or 0.0):
+            for seconds in _recovery(history, names[number], fate.killed or 0.0):
                 slept = _meets(sleeps, fate.killed or 0.0, seconds)
                 (disturbed if slept else awake).append(seconds)
     return awake, disturbed
 
 
 def _names_and_claims(
-    book: Iterable[Entry],
+    book: Iterable[Entry], fates: Sequence[Fate]
 ) -> tuple[dict[int, set[str]], dict[str, list[tuple[float, str | None]]]]:
-    """Return under which names each process claimed, and who held each row from when on."""
+    """Return under which names each of `fates`, by its place, claimed, and who held each row from when on."""
     names = defaultdict(set)
     claims = defaultdict(list)
     for entry in book:
         if entry.kind == "worker" and entry.value:
-            names[int(entry.value)].add(entry.subject)
+            fate = _fate_of(int(entry.value), entry.at, fates)
+            names[fates.index(fate)].add(entry.subject)
         elif entry.kind == "row":
             claims[entry.subject].append((entry.at, entry.value))
     return names, claims

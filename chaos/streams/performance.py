@@ -93,7 +93,7 @@ class Performance:
     def _report(self) -> int:
         turns = [turn for learner in self._learners for turn in learner.turns]
         broken = violations(turns, read_book(), self._tutor.asked)
-        killed = sum(fate.killed is not None for fate in self._conductor.fates.values())
+        killed = sum(fate.killed is not None for fate in self._conductor.fates)
         print(f"{'turns':<44} {len(turns)}")
         for name, count in broken.items():
             print(f"{name:<44} {count}")

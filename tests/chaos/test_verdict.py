@@ -34,6 +34,7 @@ LEASE = 5.0
 class Process:
     """A worker process as far as a verdict asks."""
 
+    pid: int
     exitcode: int | None = None
 
 
@@ -41,8 +42,8 @@ def entries(kind, *values):
     return [Entry(at, kind, subject, value) for at, subject, value in values]
 
 
-def fate(**given):
-    return Fate(Process(given.pop("exitcode", None)), **given)
+def fate(pid=42, exitcode=None, began=0.0, **given):
+    return Fate(Process(pid, exitcode), began, **given)
 
 
 def test_two_completions():
@@ -89,13 +90,21 @@ def test_only_the_dead_and_those_who_sleep_for_long_are_rightly_buried(done, exp
     born, beat = entries("worker", (1.0, "w", "42")), entries("beat", (5.5, "w", "7"))
     gone = entries("worker gone", (10.0, "w", "42"))
 
-    assert false_rescues(born + beat + gone, {42: fate(**done)}, LEASE) == expected
+    assert false_rescues(born + beat + gone, [fate(**done)], LEASE) == expected
+
+
+def test_of_two_processes_with_one_number_the_one_that_lived_then_counts():
+    born, gone = entries("worker", (1.0, "w", "42")), entries("worker gone", (10.0, "w", "42"))
+    first, second = fate(killed=9.0), fate(began=11.0)
+
+    assert false_rescues(born + gone, [first, second], LEASE) == 0
+    assert false_rescues(born + gone, [fate(began=0.5), fate(began=11.0, killed=12.0)], LEASE) == 1
 
 
 def test_sleepers_are_given_the_time_of_their_lease():
     born, gone = entries("worker", (7.0, "w", "42")), entries("worker gone", (10.0, "w", "42"))
 
-    assert false_rescues(born + gone, {42: fate(slept=[(7.1, 14.0)])}, LEASE) == 1
+    assert false_rescues(born + gone, [fate(slept=[(7.1, 14.0)])], LEASE) == 1
 
 
 @pytest.mark.parametrize(
@@ -118,8 +127,8 @@ def test_how_long_the_next_holder_took():
     row = entries(
         "row", (1.0, "r", None), (2.0, "r", "first"), (3.5, "r", None), (4.0, "r", "second")
     )
-    awake = {1: fate(killed=3.0), 2: fate()}
-    disturbed = {1: fate(killed=3.0), 2: fate(slept=[(3.2, 3.4)])}
+    awake = [fate(1, killed=3.0), fate(2)]
+    disturbed = [fate(1, killed=3.0), fate(2, slept=[(3.2, 3.4)])]
 
     assert recoveries(workers + row, awake) == ([1.0], [])
     assert recoveries(workers + row, disturbed) == ([], [1.0])
