@@ -38,12 +38,15 @@ class Turn(Enum):
     NEVER = auto()
 
 
+@transaction.atomic
 def begin(task: AITask, ticket: int | None) -> Turn:
     """Take the task for a run, as `AITask.begin` does, when it is its turn.
 
-    What older ones of its key still wait are cancelled then, and the task itself is when it is older than another. The
+    It is read anew first, for a request may have joined it since, which makes it newer; from then on none can. What
+    older ones of its key still wait are cancelled when it begins, and it is itself when it is older than another. The
     database lets only one be `processing`, whoever asks at the same time.
     """
+    task.refresh_from_db(from_queryset=AITask.objects.select_for_update())
     if is_superseded(task):
         supersede(task)
         return Turn.NEVER
@@ -63,7 +66,8 @@ def begin(task: AITask, ticket: int | None) -> Turn:
 
 def is_superseded(task: AITask) -> bool:
     """Whether it still waits while a newer one waits or runs."""
-    newer = of(task.task_type, task.coalesce_key).filter(queued_at__gt=task.queued_at)
+    others = of(task.task_type, task.coalesce_key).exclude(pk=task.pk)
+    newer = others.filter(queued_at__gt=task.queued_at)
     return task.status == TaskStatus.PENDING and newer.active().exists()
 
 

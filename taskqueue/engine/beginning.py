@@ -14,8 +14,8 @@ from taskqueue.engine.lease import Lease
 from taskqueue.engine.reading import Reading
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import Ticket, ticket_of
-from taskqueue.models import AITask
-from taskqueue.models.task_event import Entry
+from taskqueue.models import AITask, TaskEvent
+from taskqueue.models.task_event import COLUMNS, Entry
 
 ANY = -1
 # Columns that say nothing while a task runs. Whoever asks for one all the same has it read.
@@ -35,19 +35,27 @@ WHERE task_id = given.column1 AND given.column2 IN (ticket, {any})
     AND status IN ('pending', 'processing') AND coalesce_key = ''
 RETURNING {columns}
 """
+# On PostgreSQL the same statement writes the events; what `AITask.start_entry` says is said by it.
+BEGIN_AND_TELL = """
+WITH begun AS ({begin}), told AS (
+    INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at)
+    SELECT column1, column2, column3, column4, %s FROM {entries}
+    UNION ALL
+    SELECT task_id, events, 'started', jsonb_build_object('attempt', attempt, 'max_attempts', max_attempts), %s
+    FROM begun
+)
+SELECT * FROM begun
+"""
 
 
-def begin(rows: Sequence[Row], lease: Lease) -> tuple[list[Run], list[Entry]]:
-    """Begin what the claimed `rows` name; in the transaction of the claim.
-
-    Returns the runs, and those events that tell of them which are the caller's to append.
+def begin(rows: Sequence[Row], lease: Lease, told: Sequence[Entry] = ()) -> list[Run]:
+    """Begin what the claimed `rows` name, and write what is `told` of other tasks too; in the transaction of the claim.
 
     A row whose task ended, or that a newer row has replaced, is deleted and starts nothing. One whose task waits for
     another of its coalesce key is put off.
     """
     tickets = {row: ticket_of(row) for row in rows}
-    begun = _begin([ticket for ticket in tickets.values() if ticket])
-    told = [task.start_entry() for task in begun.values()]
+    begun = _begin([ticket for ticket in tickets.values() if ticket], told)
     runs, others = [], {}
     for row, ticket in tickets.items():
         if ticket is None:
@@ -60,19 +68,27 @@ def begin(rows: Sequence[Row], lease: Lease) -> tuple[list[Run], list[Entry]]:
     runs += [Run(row, lease, task) for row, task in tasks.items() if task]
     put_off([row for row, task in tasks.items() if not task], timezone.now() + LOOK_AGAIN)
     drop([row.id for row in others if row not in tasks], lease.name)
-    return runs, told
+    return runs
 
 
-def _begin(tickets: Sequence[Ticket]) -> dict[uuid.UUID, AITask]:
+def _begin(tickets: Sequence[Ticket], told: Sequence[Entry]) -> dict[uuid.UUID, AITask]:
     if not tickets:
+        TaskEvent.objects.append(told)
         return {}
     pairs = [(task_id, ANY if number is None else number) for task_id, number in tickets]
     values, given = values_of(AITask, ["task_id", "ticket"], pairs)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     begin = BEGIN.format(values=values, any=ANY, columns=TASKS.columns)
+    given = [now, now, *given]
+    if connection.vendor == "postgresql":
+        entries, of_others = values_of(TaskEvent, COLUMNS, told)
+        begin = BEGIN_AND_TELL.format(begin=begin, entries=entries)
+        given += [now, *of_others, now]
     with connection.cursor() as cursor:
-        cursor.execute(begin, [now, now, *given])
+        cursor.execute(begin, given)
         tasks = TASKS.read(cursor.fetchall())
+    if connection.vendor == "sqlite":
+        TaskEvent.objects.append([*told, *(task.start_entry() for task in tasks)])
     return {task.task_id: task for task in tasks}
 
 

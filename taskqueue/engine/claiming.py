@@ -108,6 +108,7 @@ class Claims:
         self._pools = {pool.name for pool in pools}
         self._queue = queue
         self._seen = dict.fromkeys(self._pools, -1)  # the last owner that `owners` came to
+        self._made: dict[Any, tuple[str, list[Any]]] = {}  # statements, with what they are given
 
     def take(
         self, limits: Mapping[str, int], worker: str, *, risk: bool, owner: int | None = None
@@ -168,7 +169,17 @@ class Claims:
     def _select(
         self, sql: str, pool: str, risk: bool, owner: int | None = None, indexed: str = "claim"
     ) -> tuple[str, list[Any]]:
-        """Return a statement about the rows of a pool that this worker may run, and the parameters of its filters.
+        """Return a statement about the rows of a pool that this worker may run, and the parameters of its filters."""
+        key = sql, pool, risk, owner is None, indexed
+        if key not in self._made:
+            self._made[key] = self._make(*key)
+        statement, given = self._made[key]
+        return statement, given if owner is None else [*given, owner]
+
+    def _make(
+        self, sql: str, pool: str, risk: bool, of_all: bool, indexed: str
+    ) -> tuple[str, list[Any]]:
+        """Return what `_select` does, but for the owner.
 
         Without INDEXED BY SQLite prefers the library's index on locked_by and sorts everything that waits:
         https://sqlite.org/lang_indexedby.html
@@ -176,8 +187,8 @@ class Claims:
         filters, given = self._filter(pool)
         if not risk:
             filters, given = f"{filters} AND last_error <> %s", [*given, LAST_CHANCE]
-        if owner is not None:
-            filters, given, indexed = f"{filters} AND {OWNER} = %s", [*given, owner], "owner"
+        if not of_all:
+            filters, indexed = f"{filters} AND {OWNER} = %s", "owner"
         statement = sql.format(
             claimable=CLAIMABLE,
             kind=_kind(pool),

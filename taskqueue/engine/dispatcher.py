@@ -23,7 +23,6 @@ from taskqueue.engine.slots import Slots
 from taskqueue.engine.wakeup import Wakeup
 from taskqueue.engine.widths import Widths
 from taskqueue.errors import LeaseLost
-from taskqueue.models import TaskEvent
 from taskqueue.outage import in_a_line, is_outage
 from taskqueue.outcome import Again, Failed
 from taskqueue.pools import Sharing
@@ -31,7 +30,7 @@ from taskqueue.pools import Sharing
 logger = logging.getLogger(__name__)
 
 A_HANDSHAKE = 0.00005  # in which slots wake up, that would else wait for this thread to sleep
-THICK_AND_FAST = 0.0003
+THICK_AND_FAST = 0.00015
 BREATHER = timedelta(milliseconds=2)
 CROWDED = 0.02
 UNWELL = 1.0
@@ -157,8 +156,7 @@ class Dispatcher:
                 self._release_unknown()
                 told = settle(self._ended, self.lease.name)
                 rows = self._claim(limits) if limits else []
-                runs, started = begin(rows, self.lease)
-                TaskEvent.objects.append([*told, *started])
+                runs = begin(rows, self.lease, told)
         except Exception as error:
             if isinstance(error, LeaseLost) or is_outage(error) or not self._ended:
                 raise

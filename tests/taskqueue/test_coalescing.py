@@ -8,6 +8,7 @@ from background_task.models import Task
 from django.db import connection
 from django.utils import timezone
 
+from taskqueue import coalescing
 from taskqueue.enqueue import enqueue
 from taskqueue.errors import QueueFull, WrongState
 from taskqueue.models import AITask, TaskStatus
@@ -89,6 +90,15 @@ def test_of_two_connections_one_begins_the_task_and_the_other_joins_it(transacti
     assert sorted(is_new for _, is_new in found) == [False, False, False, True]
     assert AITask.objects.count() == Task.objects.count() == 1
     assert AITask.objects.get().input_data["number"] in range(4)
+
+
+def test_a_task_that_was_asked_for_anew_as_it_was_about_to_begin_is_not_its_own_successor(db):
+    ask(1)
+    claimed = AITask.objects.get()
+    ask(2)
+
+    assert coalescing.begin(claimed, claimed.ticket) is coalescing.Turn.BEGUN
+    assert (claimed.status, claimed.input_data["number"]) == (TaskStatus.PROCESSING, 2)
 
 
 def test_an_older_one_that_waits_for_another_attempt_gives_way_when_the_newer_begins(drain):

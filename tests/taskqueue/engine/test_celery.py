@@ -35,7 +35,8 @@ def waiting_rings() -> int:
     with app.connection_for_read() as connection:
         channel = connection.default_channel
         queues = [queue_of(pool) for pool in ("bulk", "interactive")]
-        return sum(channel.queue_declare(name, passive=True).message_count for name in queues)
+        found = [channel.queue_declare(name, durable=True, auto_delete=False) for name in queues]
+        return sum(queue.message_count for queue in found)
 
 
 def test_a_message_that_was_lost_is_not_missed(workers, put, broker):

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-READ = {"task_name", "task_hash", "locked_by", "creator_content_type_id"}
+READ = {"task_hash", "locked_by"}
 
 
 def columns_of_the_library():

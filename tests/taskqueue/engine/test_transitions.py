@@ -114,8 +114,7 @@ class Queue(RuleBasedStateMachine):
     def take(self, number):
         lease = self.workers[number]
         before = {task.pk: task for task in AITask.objects.all()}
-        runs, told = begin(self.claims.take({BULK: 1}, lease.name, risk=True), lease)
-        TaskEvent.objects.append(told)
+        runs = begin(self.claims.take({BULK: 1}, lease.name, risk=True), lease)
         for run in runs:
             was = before[run.task.pk]
             assert was.status == TaskStatus.PENDING
