@@ -10,7 +10,8 @@ from tests.taskqueue.engine.web import Event
 
 
 def test_what_was_read_is_what_was_stored(database):  # noqa: F811
-    done = perform("--seed=3", "--turns=4", *database, name="stream_chaos")
+    # By the plan of this seed each of them is struck in the first half, so that four turns are enough.
+    done = perform("--seed=5", "--turns=4", *database, name="stream_chaos")
 
     assert done.returncode == 0, done.stdout + done.stderr
     counts = dict(re.findall(r"^(\D+?) +(\d+)$", done.stdout, re.MULTILINE))
