@@ -39,7 +39,7 @@ def other(lease):
 
 
 def looks_for(rescuer, leases, meanwhile=lambda: None):
-    """Look as often as a keeper does, for so many leases, and count the rows given back."""
+    """Look as often as a keeper does, for so many leases of a second."""
     end = time.monotonic() + leases
     while time.monotonic() < end:
         meanwhile()
