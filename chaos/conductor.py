@@ -34,13 +34,10 @@ class Fate:
     told_to_end: float | None = None
     slept: list[tuple[float, float]] = field(default_factory=list)
 
-    @property
-    def fell_by_itself(self) -> bool:
-        """Whether it ended in a way that nobody had caused."""
-        code = self.process.exitcode
-        if code is None or self.killed:
-            return False
-        return not (self.told_to_end and code == 0)
+    def tell_to_end(self) -> None:
+        """Send SIGTERM; told again, it may be on its way since the first time."""
+        self.told_to_end = self.told_to_end or time.time()
+        _send(self.process, signal.SIGTERM)
 
 
 class Conductor:
@@ -82,8 +79,7 @@ class Conductor:
     def end(self) -> None:
         """Ask all workers to stop, and wait until they have."""
         for fate in self._living():
-            fate.told_to_end = fate.told_to_end or time.time()
-            _send(fate.process, signal.SIGTERM)
+            fate.tell_to_end()
             _send(fate.process, signal.SIGCONT)
         for fate in self._living():
             fate.process.join(GOODBYE)
@@ -125,8 +121,7 @@ class Conductor:
                 fate.killed = time.time()
                 _send(fate.process, signal.SIGKILL)
             case "term":
-                fate.told_to_end = time.time()
-                _send(fate.process, signal.SIGTERM)
+                fate.tell_to_end()
             case "stop":
                 fate.slept.append((time.time(), time.time() + blow.seconds))
                 _send(fate.process, signal.SIGSTOP)

@@ -18,7 +18,7 @@ from chaos.learners import active_tasks, invite
 from chaos.places import Place
 from chaos.plan import plan
 from chaos.provider import Provider
-from chaos.verdict import buried_alive, events_amiss, recoveries, violations
+from chaos.verdict import buried_alive, events_amiss, fallen, recoveries, violations
 from core.models import LLMCall
 from taskqueue.models import AITask
 
@@ -83,9 +83,8 @@ class Performance:
         book, fates = read_book(), self._conductor.fates
         for pid, beaten, at in buried_alive(book, fates, self._lease):
             self._say(f"{pid}: buried alive at {at:.3f}, having beaten at {beaten:.3f}")
-        for fate in fates:
-            if fate.fell_by_itself:
-                self._say(f"{fate.process.pid}: fell with code {fate.process.exitcode}: {fate}")
+        for fate in fallen(book, fates):
+            self._say(f"{fate.process.pid}: fell with code {fate.process.exitcode}: {fate}")
         broken = violations(book, fates, self._provider.asked, self._lease, self._amiss)
         print(f"{AITask.objects.count()} tasks, {len(self._provider.asked)} model calls, ", end="")
         print(f"{LLMCall.objects.filter(replays__gt=0).count()} of them replayed, ", end="")

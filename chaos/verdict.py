@@ -1,5 +1,6 @@
 """What must be true after any performance, counted."""
 
+import signal
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -40,7 +41,7 @@ def violations(
         "false rescues": false_rescues(book, fates, lease),
         "writes of runs that had lost their task": stale_writes(book),
         "events missing or told twice": len(amiss),
-        "workers that fell by themselves": sum(fate.fell_by_itself for fate in fates),
+        "workers that fell by themselves": len(fallen(book, fates)),
     }
 
 
@@ -153,6 +154,24 @@ def _may_be_buried(fate: Fate, beaten: float, at: float, lease: float) -> bool:
         return True
     slept = any(start < at and until > beaten for start, until in fate.slept)
     return slept and at - beaten >= TAKEN_AFTER * lease - A_MOMENT
+
+
+def fallen(book: Sequence[Entry], fates: Sequence[Fate]) -> list[Fate]:
+    """Return those that ended in a way that nobody had caused.
+
+    One that is told to end ends in good order, but before it is a worker, while it still loads, by the signal itself.
+    """
+    born = [entry for entry in book if entry.kind == "worker" and entry.value]
+    workers = [id(_fate_of(int(entry.value or 0), entry.at, fates)) for entry in born]
+    return [fate for fate in fates if _fell(fate, is_worker=id(fate) in workers)]
+
+
+def _fell(fate: Fate, *, is_worker: bool) -> bool:
+    code = fate.process.exitcode
+    if code is None or fate.killed:
+        return False
+    expected = (0,) if is_worker else (0, -signal.SIGTERM)
+    return not (fate.told_to_end and code in expected)
 
 
 def stale_writes(book: Sequence[Entry]) -> int:

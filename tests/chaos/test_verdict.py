@@ -1,5 +1,6 @@
 """The verdict is worth something only if it finds what it looks for."""
 
+import subprocess
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +13,7 @@ from chaos.provider import Asked
 from chaos.verdict import (
     committed_twice,
     events_amiss,
+    fallen,
     false_rescues,
     messages_doubled,
     messages_unanswered,
@@ -93,6 +95,17 @@ def test_only_the_dead_and_those_who_sleep_for_long_are_rightly_buried(done, exp
     assert false_rescues(born + beat + gone, [fate(**done)], LEASE) == expected
 
 
+def test_who_is_told_twice_to_end_is_ending_since_the_first_time():
+    with subprocess.Popen(["sleep", "60"]) as process:
+        ending = fate(process.pid)
+        ending.tell_to_end()
+        first = ending.told_to_end
+
+        ending.tell_to_end()
+
+    assert ending.told_to_end == first
+
+
 def test_of_two_processes_with_one_number_the_one_that_lived_then_counts():
     born, gone = entries("worker", (1.0, "w", "42")), entries("worker gone", (10.0, "w", "42"))
     first, second = fate(killed=9.0), fate(began=11.0)
@@ -119,7 +132,17 @@ def test_sleepers_are_given_the_time_of_their_lease():
     ],
 )
 def test_who_fell_by_itself(code, done, expected):
-    assert fate(exitcode=code, **done).fell_by_itself is expected
+    born = entries("worker", (1.0, "w", "42"))
+
+    assert bool(fallen(born, [fate(exitcode=code, **done)])) is expected
+
+
+def test_who_was_told_to_end_before_it_was_a_worker_did_not_fall():
+    loading = fate(exitcode=-15, told_to_end=1.0)
+
+    assert fallen([], [loading]) == []
+    assert fallen(entries("worker", (0.5, "w", "42")), [loading]) == [loading]
+    assert fallen([], [fate(exitcode=-15)]) != []
 
 
 def test_how_long_the_next_holder_took():
