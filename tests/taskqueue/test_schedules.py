@@ -8,6 +8,7 @@ from background_task.models import CompletedTask, Task
 from django.db import connection
 from django.utils import timezone
 
+from taskqueue.retention import Rule
 from taskqueue.schedules import ensure_schedules, next_tick
 
 
@@ -57,3 +58,38 @@ def test_missed_ticks_are_made_up_for_once(db, drain):
     following = Task.objects.get()
     assert following.run_at > timezone.now()
     assert following.run_at - timezone.now() <= timedelta(days=1)
+
+
+def test_a_tick_whose_work_fails_is_tried_again(db, drain, monkeypatch):
+    def broken(now):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("taskqueue.retention.RULES", [Rule("broken", broken, lambda rows: 0)])
+    ensure_schedules()
+    Task.objects.update(run_at=timezone.now())
+
+    drain()
+
+    again = Task.objects.get()
+    assert (again.attempts, again.locked_by) == (1, None)
+    assert again.run_at < timezone.now() + timedelta(minutes=1)
+
+
+def test_a_row_that_waits_is_put_back_on_its_clock(db):
+    ensure_schedules()
+    right = Task.objects.get().run_at
+    Task.objects.update(run_at=right + timedelta(days=1, hours=1, seconds=6))
+
+    ensure_schedules()
+
+    assert Task.objects.get().run_at == right + timedelta(days=1)
+
+
+def test_another_attempt_keeps_its_time(db):
+    ensure_schedules()
+    soon = timezone.now() + timedelta(seconds=6)
+    Task.objects.update(run_at=soon)
+
+    ensure_schedules()
+
+    assert Task.objects.get().run_at == soon
