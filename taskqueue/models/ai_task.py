@@ -13,6 +13,7 @@ from django.utils import timezone
 from taskqueue.errors import LeaseLost, WrongState
 from taskqueue.models.task_event import Entry, EventName, TaskEvent
 from taskqueue.querysets import AITaskQuerySet
+from taskqueue.time_ordered import uuid7
 from taskqueue.types import ACTIVE, FINAL, TaskStatus, TaskType, task_type_choices
 
 Result = dict[str, Any]
@@ -34,10 +35,14 @@ class AITask(models.Model):
     Type = TaskType
     Status = TaskStatus
 
-    task_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task_id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     task_type = models.CharField(max_length=40, choices=task_type_choices)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="ai_tasks"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="ai_tasks",
+        db_index=False,  # `aitask_user_status` begins with it
     )
     status = models.CharField(max_length=12, choices=TaskStatus, default=TaskStatus.PENDING)
     priority = models.SmallIntegerField(default=0, help_text="Higher runs first.")

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-READ = {"task_hash", "locked_by"}
+READ = {"task_hash"}
 
 
 def columns_of_the_library():
