@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from taskqueue import forecast
 from taskqueue.forecast import Forecast, History
-from taskqueue.line import current_line, forget_line, newest_line
+from taskqueue.line import Line, current_line, forget_line, newest_line
 from taskqueue.models import AITask, Pause, TaskStatus
 from taskqueue.registry import spec_of
 from taskqueue.remembering import Remembered
 
 SAMPLE = 200
+OLDEST = 5.0  # seconds since the line was looked at on which an expectation may rest
 
 
 def queue_position(task: AITask) -> int | None:
@@ -46,9 +47,9 @@ def expect(task: AITask) -> None:
     task.expected_from = task.expected_at = task.expected_until = None
     if not _history(task).is_known:
         return
-    lengths, pool = current_line().lengths, spec_of(task.task_type).pool
-    found = _of_place(task, lengths[pool])
-    lengths[pool] += 1
+    line, pool = current_line(OLDEST), spec_of(task.task_type).pool
+    found = _of_place(task, line.lengths[pool], line)
+    line.lengths[pool] += 1
     if found:
         task.expected_from = task.queued_at + timedelta(seconds=found.low)
         task.expected_at = task.queued_at + timedelta(seconds=found.typical)
@@ -76,15 +77,15 @@ def forget() -> None:
 
 
 def _waiting(task: AITask) -> Forecast | None:
-    found = _of_place(task, queue_position(task) or 0)
+    found = _of_place(task, queue_position(task) or 0, current_line())
     return found.later(_delay(task)) if found else None
 
 
-def _of_place(task: AITask, ahead: int) -> Forecast | None:
+def _of_place(task: AITask, ahead: int, line: Line) -> Forecast | None:
     history = _history(task)
     if not history.is_known:
         return None
-    line, pool = current_line(), spec_of(task.task_type).pool
+    pool = spec_of(task.task_type).pool
     wait = forecast.seconds_to_start(history, ahead, line.busy[pool], line.slots[pool])
     return forecast.of_waiting(history, wait)
 

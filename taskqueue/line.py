@@ -83,9 +83,9 @@ class Line:
         return counts
 
 
-def current_line() -> Line:
-    """Return the line as it was within the last second."""
-    return _lines.get(None)
+def current_line(seconds: float = 1.0) -> Line:
+    """Return the line as it was within the last second, or so many."""
+    return _lines.get(None, seconds)
 
 
 def newest_line() -> Line:

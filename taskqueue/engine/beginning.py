@@ -21,7 +21,7 @@ ANY = -1
 # Columns that say nothing while a task runs. Whoever asks for one all the same has it read.
 OF_NO_USE = {
     *("result", "progress", "error", "error_code", "error_detail", "ended_as_expected"),
-    *("created_at", "updated_at", "finished_at", "next_attempt_at", "archived_at"),
+    *("created_at", "updated_at", "started_at", "finished_at", "next_attempt_at", "archived_at"),
     *("told_at", "seen_at", "expected_from", "expected_at", "expected_until"),
 }
 TASKS = Reading(AITask, without=OF_NO_USE)

@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, connections
@@ -35,18 +35,19 @@ def values_of(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[
 def _records_of(
     model: type[Model], names: tuple[str, ...], rows: Sequence[Sequence[Any]]
 ) -> Values:
-    columns = _columns_of(model, names)
+    columns, table = _table_of(model, names, len(rows))
     records = [dict(zip(columns, row, strict=True)) for row in rows]
-    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    given = json.dumps(records, default=_as_text)
-    return RECORDS.format(columns=typed, count=len(rows)), [given]
+    return table, [json.dumps(records, default=_as_text)]
 
 
-@cache
-def _columns_of(model: type[Model], names: tuple[str, ...]) -> dict[str, str]:
-    """Return PostgreSQL's types of the named fields, by the columns of `given`."""
+@lru_cache(maxsize=256)
+def _table_of(model: type[Model], names: tuple[str, ...], count: int) -> tuple[list[str], str]:
+    """Return the columns of `given`, and it as PostgreSQL reads it, with its types of the named fields."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
-    return {f"column{n}": str(field.cast_db_type(connection)) for n, field in enumerate(fields, 1)}
+    columns = [f"column{n}" for n, _ in enumerate(fields, 1)]
+    kinds = [field.cast_db_type(connection) for field in fields]
+    typed = ", ".join(f"{column} {kind}" for column, kind in zip(columns, kinds, strict=True))
+    return columns, RECORDS.format(columns=typed, count=count)
 
 
 def _as_text(value: Any) -> str:

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -98,6 +99,7 @@ def held() -> str:
     return HELD.format(share=SHARE[connection.vendor])
 
 
+@lru_cache(maxsize=64)
 def key_of(name: str) -> Any:
     """Return the key of the worker with that name as the database stores it."""
     return Worker._meta.pk.get_db_prep_value(uuid.UUID(name), connection)

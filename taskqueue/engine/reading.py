@@ -17,7 +17,7 @@ class Reading(Generic[M]):
         self._model = model
         fields: Sequence[Any] = model._meta.concrete_fields
         self._fields = [field for field in fields if field.name not in without]
-        self._names = [field.attname for field in self._fields]
+        self._names = frozenset(field.attname for field in self._fields)
         self.columns = ", ".join(field.column for field in self._fields)
 
     def read(self, rows: Iterable[Sequence[Any]]) -> list[M]:

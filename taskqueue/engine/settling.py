@@ -37,6 +37,8 @@ def settle(ended: Sequence[Ended], worker: str) -> list[Entry]:
     Returns the events that tell of them, which are the caller's to append: with others of the turn they cost less.
     """
     ours = [(run, outcome) for run, outcome in ended if run.is_ours]
+    if not ours:
+        return []
     told = [
         *_complete([(run, end.result) for run, end in ours if isinstance(end, Completed)]),
         *_fail([(run, end) for run, end in ours if isinstance(end, Failed)]),

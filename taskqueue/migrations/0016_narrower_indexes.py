@@ -1,7 +1,8 @@
-"""Index of the queue table's `locked_by` only the rows that are locked, and of AITask's learner nothing twice.
+"""Index of the queue table's `locked_by` only the rows that are locked, and make those of AITask fewer and denser.
 
 What waits has no worker, yet it stood in the library's index, which so changed with every step of a task's life. Who
-looks for a learner's tasks is served by the index of learner and status.
+looks for a learner's tasks is served by the index of learner and status. Times stand in ascending order, for what is
+new then comes at an index's end, where databases fill their pages; they read it in either direction.
 """
 
 import django.db.models.deletion
@@ -54,6 +55,20 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="ai_tasks",
                 to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.RemoveIndex(model_name="aitask", name="aitask_subject"),
+        migrations.AddIndex(
+            model_name="aitask",
+            index=models.Index(fields=["subject", "created_at"], name="aitask_subject"),
+        ),
+        migrations.RemoveIndex(model_name="aitask", name="aitask_ended"),
+        migrations.AddIndex(
+            model_name="aitask",
+            index=models.Index(
+                condition=models.Q(("status__in", ("completed", "failed"))),
+                fields=["task_type", "model", "finished_at"],
+                name="aitask_ended",
             ),
         ),
     ]

@@ -89,10 +89,10 @@ class AITask(models.Model):
         verbose_name = "AI task"
         indexes = [
             models.Index(fields=["user", "status"], name="aitask_user_status"),
-            models.Index(fields=["subject", "-created_at"], name="aitask_subject"),
+            models.Index(fields=["subject", "created_at"], name="aitask_subject"),
             models.Index(fields=["status", "-priority", "created_at"], name="aitask_order"),
             models.Index(
-                fields=["task_type", "model", "-finished_at"],
+                fields=["task_type", "model", "finished_at"],
                 condition=models.Q(status__in=(TaskStatus.COMPLETED, TaskStatus.FAILED)),
                 name="aitask_ended",
             ),
