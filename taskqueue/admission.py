@@ -8,14 +8,12 @@ from django.db import connection
 from taskqueue.errors import QueueFull
 from taskqueue.models import AITask
 from taskqueue.remembering import Remembered
-from taskqueue.types import TaskStatus
 
 RETRY_AFTER = 30
 PLENTY = 100
 # Plain SQL, for it is asked before every task and Django takes longer to compile it than the database to answer.
-REACHES = f"""
-SELECT 1 FROM taskqueue_aitask
-WHERE user_id = %s AND status IN ('{TaskStatus.PENDING}', '{TaskStatus.PROCESSING}') LIMIT 1 OFFSET %s
+ACTIVE_FROM = """
+SELECT 1 FROM taskqueue_aitask WHERE user_id = %s AND status IN ('pending', 'processing') LIMIT 1 OFFSET %s
 """
 
 
@@ -43,7 +41,7 @@ class _Room:
 def _takes_room(limit: int) -> bool:
     """Whether one more task fits among `limit`.
 
-    While less than half is taken, a count of the last seconds will do, so that asking does not cost more the more waits.
+    While less than half is taken, a count some seconds old will do, so that asking does not cost more the more waits.
     """
     room = _rooms.get(limit)
     if room.left <= max(PLENTY, limit // 2):
@@ -61,7 +59,7 @@ def _has_active(user_id: int, limit: int) -> bool:
     if limit < 1:
         return True
     with connection.cursor() as cursor:
-        cursor.execute(REACHES, [user_id, limit - 1])
+        cursor.execute(ACTIVE_FROM, [user_id, limit - 1])
         return cursor.fetchone() is not None
 
 

@@ -36,13 +36,15 @@ WHERE task_id = given.column1 AND given.column2 IN (ticket, {any})
 RETURNING {columns}
 """
 # On PostgreSQL the same statement writes the events; what `AITask.start_entry` says is said by it.
+STARTS = """
+SELECT task_id, events, 'started', jsonb_build_object('attempt', attempt, 'max_attempts', max_attempts), %s
+FROM begun
+"""
 BEGIN_AND_TELL = """
 WITH begun AS ({begin}), told AS (
     INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at)
     SELECT column1, column2, column3, column4, %s FROM {entries}
-    UNION ALL
-    SELECT task_id, events, 'started', jsonb_build_object('attempt', attempt, 'max_attempts', max_attempts), %s
-    FROM begun
+    UNION ALL {starts}
 )
 SELECT * FROM begun
 """
@@ -82,7 +84,7 @@ def _begin(tickets: Sequence[Ticket], told: Sequence[Entry]) -> dict[uuid.UUID, 
     given = [now, now, *given]
     if connection.vendor == "postgresql":
         entries, of_others = values_of(TaskEvent, COLUMNS, told)
-        begin = BEGIN_AND_TELL.format(begin=begin, entries=entries)
+        begin = BEGIN_AND_TELL.format(begin=begin, entries=entries, starts=STARTS)
         given += [now, *of_others, now]
     with connection.cursor() as cursor:
         cursor.execute(begin, given)

@@ -118,20 +118,32 @@ class Claims:
         Call it inside a transaction. A worker that was taken for dead gets none. At most one of them is risky, and none
         unless `risk` is taken. With an `owner` they are that learner's only.
         """
+        sql, given = self.taking(limits, worker, risk=risk, owner=owner)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, given)
+            found = sorted(cursor.fetchall(), key=lambda values: (values[-1], values[0]))
+        rows = [self.row_of(values) for values in found]
+        risky = [row for row in rows if row.is_risky]
+        free(risky[1:])
+        return [row for row in rows if row not in risky[1:]]
+
+    def taking(
+        self, limits: Mapping[str, int], worker: str, *, risk: bool, owner: int | None = None
+    ) -> tuple[str, list[Any]]:
+        """Return the statement of `take`, whose rows `row_of` reads, and its parameters."""
         now = _adapt(timezone.now())
         parts = [self._select(NEXT, pool, risk, owner) for pool in limits]
         given: list[Any] = [key_of(worker)]
         for (_, filtered), (pool, limit) in zip(parts, limits.items(), strict=True):
             given += [*filtered, now, pool, now, limit]
-        given += [worker, now]
         due = " UNION ALL ".join(sql for sql, _ in parts)
-        with connection.cursor() as cursor:
-            cursor.execute(_take(due), given)
-            found = sorted(cursor.fetchall(), key=lambda values: (values[-1], values[0]))
-        rows = [Row._make([*row, self._pool_of(queue), owner]) for *row, queue, owner, _ in found]
-        risky = [row for row in rows if row.is_risky]
-        free(risky[1:])
-        return [row for row in rows if row not in risky[1:]]
+        sql = TAKE.format(due=due, owner=OWNER, order=ORDER[connection.vendor], held=held())
+        return sql, [*given, worker, now]
+
+    def row_of(self, values: Sequence[Any]) -> Row:
+        """Return the row that TAKE's values describe."""
+        *row, queue, owner, _ = values
+        return Row._make([*row, self._pool_of(queue), owner])
 
     def owners(self, pool: str, *, risk: bool) -> dict[int, Any]:
         """Return some owners of due rows of a pool with the place of their first in the order, which can be compared.
@@ -217,10 +229,6 @@ class Claims:
 
     def _pool_of(self, queue: str | None) -> str:
         return queue if queue in self._pools else BULK
-
-
-def _take(due: str) -> str:
-    return TAKE.format(due=due, owner=OWNER, order=ORDER[connection.vendor], held=held())
 
 
 def free(rows: Sequence[Row]) -> None:

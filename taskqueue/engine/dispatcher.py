@@ -14,6 +14,7 @@ from django.utils import timezone
 from taskqueue.engine.beginning import begin
 from taskqueue.engine.claiming import Claims, Row, free
 from taskqueue.engine.fairness import share_fairly
+from taskqueue.engine.grabbing import grab
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.release import release
 from taskqueue.engine.runs import Run
@@ -98,7 +99,7 @@ class Dispatcher:
         if not self._ended and not (limits and (sure or self._is_something_due(limits))):
             return False
         settled = len(self._ended)
-        runs = self._settle_and_claim(limits)
+        runs = self._grab(limits) or self._settle_and_claim(limits)
         for run in runs:
             self.slots.start(run)
         if runs:
@@ -147,6 +148,20 @@ class Dispatcher:
             return False
         self._next_due = self.claims.next_due(pools, risk=self._takes_risk())
         return self._next_due is not None and self._next_due <= timezone.now()
+
+    def _grab(self, limits: Mapping[str, int]) -> Sequence[Run]:
+        """Begin what woke a worker that has nothing else to do; the usual turn sees to whatever else is there."""
+        is_idle = not (self._ended or self._unsure or self.slots.running)
+        has_room = min(limits.values(), default=0) >= len(limits)  # for one of each pool
+        if not (is_idle and has_room and connection.vendor == "postgresql"):
+            return []
+        runs, rows = grab(limits, self.claims, self.lease)
+        if rows:
+            with transaction.atomic():
+                self.lease.hold()
+                runs += begin(rows, self.lease)
+        self._has_asked = bool(runs)
+        return runs
 
     def _settle_and_claim(self, limits: Mapping[str, int]) -> Sequence[Run]:
         try:
