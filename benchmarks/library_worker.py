@@ -7,4 +7,6 @@ django.setup()
 from background_task.management.commands.process_tasks import Command  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
+import benchmarks.tasks  # noqa: E402, F401 - which its autodiscovery misses, for our app has a config of its own
+
 call_command(Command())

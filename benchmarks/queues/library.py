@@ -1,4 +1,4 @@
-"""django-background-tasks as it comes, on the same database."""
+"""django-background-tasks as it comes, on a database of its own with its own indexes."""
 
 import sys
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ class Queue:
     tidy = ours.Queue.tidy
 
     def install(self) -> None:
-        call_command("migrate", verbosity=0)
+        call_command("migrate", "background_task", verbosity=0)
 
     def command(self, slots: int) -> Sequence[str]:
         """Its default is one task at a time; what asks for more slots than usual gets its thread mode."""

@@ -74,7 +74,8 @@ class Measuring:
                 asked = time.monotonic()
                 self._queue.enqueue(number)
                 accepted = time.monotonic()
-                self._wait_for_notes(number + 1, PATIENCE)
+                if not self._wait_for_notes(number + 1, PATIENCE):
+                    break
                 enqueues.append(accepted - asked)
                 pickups.append(max(0.0, self._notes.all()[number].at - accepted))
                 if time.monotonic() > end:
@@ -189,6 +190,8 @@ class Measuring:
         return time.monotonic() - asked
 
     def _spread(self, name: str, values: Sequence[float]) -> None:
+        if not values:
+            return
         self.figures[f"{name} p50"] = statistics.median(values)
         self.figures[f"{name} p95"] = sorted(values)[int(0.95 * len(values))]
 
