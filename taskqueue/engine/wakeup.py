@@ -18,7 +18,7 @@ from taskqueue.engine.log_watch import watch_log
 POLL_EVERY = 0.005
 # Where it does: while a commit may be on its way, and otherwise, for a file system that does not tell the kernel.
 EXPECTANT = 0.001
-MOMENT = 0.0002  # what a commit takes from its first page on
+MOMENT = 0.0001  # what a commit takes from its first page on
 TRUSTING = 0.25
 
 
