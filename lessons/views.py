@@ -28,6 +28,8 @@ def detail(
     courses = Syllabus.objects.readable_by(request.user)
     lesson = _find(courses, syllabus_id, module_index, lesson_index)
     may_learn = lesson.module.syllabus.user_id == request.user.pk
+    # Work is looked for before what it makes: what ends in between is shown twice rather than not at all.
+    under_way = _under_way(cast(User, request.user), lesson) if may_learn else {}
     content = current_content(lesson)
     context = {
         "lesson": lesson,
@@ -40,7 +42,7 @@ def detail(
         "may_learn": may_learn,
     }
     if may_learn:
-        context |= _conversation(cast(User, request.user), lesson)
+        context |= under_way | _conversation(cast(User, request.user), lesson)
     return render(request, "lessons/detail.html", context)
 
 
@@ -81,7 +83,7 @@ def _find(courses: Any, course_id: uuid.UUID, module: int, position: int) -> Les
 
 
 def _conversation(user: User, lesson: Lesson) -> dict[str, Any]:
-    """Return what the owner's page knows besides: what was said, what is under way, what is open."""
+    """Return what the owner's page knows besides: what was said, and what is open."""
     progress, _ = UserProgress.objects.get_or_create(user=user, lesson=lesson)
     messages = ConversationHistory.objects.between(user.pk, lesson.pk)
     question = open_question(user.pk, lesson.pk)
@@ -91,6 +93,11 @@ def _conversation(user: User, lesson: Lesson) -> dict[str, Any]:
         "turns": messages.select_related("exercise__lesson__module"),
         "open_exercise": question,
         "open_assessment": question.assessment if question else None,
+    }
+
+
+def _under_way(user: User, lesson: Lesson) -> dict[str, AITask | None]:
+    return {
         "content_task": _unfinished(content_subject(lesson.pk), user),
         "turn_task": _unfinished(conversation_subject(user.pk, lesson.pk), user),
     }
