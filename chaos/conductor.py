@@ -53,6 +53,7 @@ class Conductor:
         self._seen = 0
         self._waiting_since = time.monotonic()
         self._one_at_a_time = threading.Lock()
+        self._looking = threading.Lock()
         self._listener = Listener(str(folder / "conductor"))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -132,7 +133,9 @@ class Conductor:
                 self._crash()
 
     def _living(self) -> list[Fate]:
-        return [fate for fate in self.fates if fate.process.is_alive()]
+        """Return those that live. The code of a process is read once: of two threads that look, one would find 255."""
+        with self._looking:
+            return [fate for fate in self.fates if fate.process.is_alive()]
 
     def _accept(self) -> None:
         while True:
