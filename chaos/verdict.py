@@ -161,9 +161,8 @@ def fallen(book: Sequence[Entry], fates: Sequence[Fate]) -> list[Fate]:
 
     One that is told to end ends in good order, but before it is a worker, while it still loads, by the signal itself.
     """
-    born = [entry for entry in book if entry.kind == "worker" and entry.value]
-    workers = [id(_fate_of(int(entry.value or 0), entry.at, fates)) for entry in born]
-    return [fate for fate in fates if _fell(fate, is_worker=id(fate) in workers)]
+    names, _ = _names_and_claims(book, fates)
+    return [fate for n, fate in enumerate(fates) if _fell(fate, is_worker=n in names)]
 
 
 def _fell(fate: Fate, *, is_worker: bool) -> bool:

@@ -40,9 +40,10 @@ def detail(
         "before": lesson.before(),
         "after": lesson.after(),
         "may_learn": may_learn,
+        **under_way,
     }
     if may_learn:
-        context |= under_way | _conversation(cast(User, request.user), lesson)
+        context |= _conversation(cast(User, request.user), lesson)
     return render(request, "lessons/detail.html", context)
 
 

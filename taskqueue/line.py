@@ -83,7 +83,7 @@ class Line:
         return counts
 
 
-def current_line(seconds: float = 1.0) -> Line:
+def current_line(seconds: float | None = None) -> Line:
     """Return the line as it was within the last second, or so many."""
     return _lines.get(None, seconds)
 

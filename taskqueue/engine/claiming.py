@@ -193,7 +193,7 @@ class Claims:
     ) -> tuple[str, list[Any]]:
         """Return what `_select` does, but for the owner.
 
-        Without INDEXED BY SQLite prefers the library's index on locked_by and sorts everything that waits:
+        Without INDEXED BY SQLite goes by the times and sorts everything that is due, until it has counted the table:
         https://sqlite.org/lang_indexedby.html
         """
         filters, given = self._filter(pool)
