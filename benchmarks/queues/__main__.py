@@ -2,17 +2,25 @@
 
 Prints what each did, and then each figure we promise, with its bound and whether it holds. Exits with 1 when one
 does not.
+
+What is compared is measured by turns, so that a minute in which the machine is slow strikes all queues alike, and all
+their values together give the figure.
 """
 
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from benchmarks.queues.servers import addresses
-from benchmarks.queues.tables import Figures, show_figures, show_promises
+from benchmarks.queues.tables import RATES, Figures, show_figures, show_promises
 
 # Column, module, the server or file it needs, and what its settings are but as they come.
 QUEUES: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -26,6 +34,7 @@ QUEUES: dict[str, tuple[str, str, dict[str, str]]] = {
     "Huey, SQLite": ("huey", "sqlite", {}),
     "Huey without fsync": ("huey", "sqlite", {"BENCH_FSYNC": "never"}),
 }
+TURNS = 3
 # With DEBUG Django keeps a record of every statement.
 AS_DEPLOYED = {
     "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
@@ -35,15 +44,60 @@ AS_DEPLOYED = {
 }
 
 
+@dataclass
+class Measured:
+    """One column; each step is a process of its own."""
+
+    column: str
+    module: str
+    variables: Mapping[str, str]
+    values: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def take_turn(self, options: Sequence[str]) -> None:
+        for name, values in self.step("turn", *options).items():
+            self.values[name] += values
+
+    def compared(self) -> dict[str, float]:
+        """Return the figures that all the turns give together."""
+        found = {}
+        for name, values in self.values.items():
+            if values and name in RATES:
+                found[name] = statistics.median(values)
+            elif values:
+                found[f"{name} p50"] = statistics.median(values)
+                found[f"{name} p95"] = sorted(values)[int(0.95 * len(values))]
+        return found
+
+    def step(self, name: str, *options: str) -> dict[str, Any]:
+        """Run a step and return what it found; nothing if it failed, for it has said why and the others matter too."""
+        print(f"{self.column}: {name} …", file=sys.stderr)
+        command = [sys.executable, "-m", "benchmarks.queues.measuring", self.module, name, *options]
+        environment = {**os.environ, **AS_DEPLOYED, **self.variables}
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE)
+        if done.returncode:
+            return {}
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+
 def main() -> int:
     asked = _arguments()
-    results: Figures = {}
     with addresses() as places:
-        for column, (module, server, variables) in QUEUES.items():
-            if module in asked.only and (server == "sqlite" or server in places):
-                print(f"measuring {column} …", file=sys.stderr)
-                where = _where(column, module, server, places)
-                results[column] = _measure(module, where | variables, asked.quick)
+        queues = {
+            column: Measured(column, module, _where(column, module, server, places) | variables)
+            for column, (module, server, variables) in QUEUES.items()
+            if module in asked.only and (server == "sqlite" or server in places)
+        }
+        options = ["--quick"] * asked.quick
+        for queue in queues.values():
+            queue.step("install")
+        for _ in range(TURNS):
+            for queue in queues.values():
+                queue.take_turn(options)
+        results: Figures = {
+            column: queue.compared() | queue.step("rest", *options)
+            for column, queue in queues.items()
+        }
     show_figures(results)
     return 0 if show_promises(results) else 1
 
@@ -68,17 +122,6 @@ def _where(column: str, module: str, server: str, places: dict[str, str]) -> dic
         if server == "postgresql"
         else f"sqlite:///{file}",
     }
-
-
-def _measure(module: str, variables: dict[str, str], quick: bool) -> dict[str, float]:
-    """Measure one queue in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.queues.measuring", module, *["--quick"] * quick]
-    environment = {**os.environ, **AS_DEPLOYED, **variables}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE)
-    if done.returncode:
-        return {}  # it has said why, and the others are worth showing
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return figures
 
 
 def _database(places: dict[str, str], module: str) -> str:

@@ -1,7 +1,8 @@
-"""Measuring one queue: `python -m benchmarks.queues.measuring MODULE` prints its figures as JSON.
+"""Measuring one queue: `python -m benchmarks.queues.measuring MODULE STEP` prints what it found as JSON.
 
-A process of its own for each queue, so that their settings do not meet. Figures are in seconds, tasks a second,
-megabytes and parts of a core; one that a queue did not reach in time is missing.
+A process of its own for each queue, so that their settings do not meet. Values are in seconds, tasks a second,
+megabytes and parts of a core; one that a queue did not reach in time is missing. The steps are `install`, `turn`, which
+is repeated and finds lists of values, and `rest`.
 """
 
 import json
@@ -31,28 +32,34 @@ class Measuring:
         self._queue = queue
         self._notes = notes
         self._depths = DEPTHS[::2] if quick else DEPTHS
-        self._pickups = 40 if quick else 150
-        self.figures: dict[str, float] = {}
+        self._pickups = 20 if quick else 50
+        self._samples: dict[str, list[float]] = {}
+        self._figures: dict[str, float] = {}
 
-    def all(self) -> dict[str, float]:
+    def install(self) -> dict[str, list[float]]:
         self._queue.install()
-        for measure in (
-            self.idle,
-            self.one_by_one,
-            self.drain,
-            self.depths,
-            self.fifty,
-            self.four_workers,
-            self.same_host,
-            self.other_host,
-        ):
+        return {}
+
+    def turn(self) -> dict[str, list[float]]:
+        """What is compared with others, and so measured by turns with them."""
+        self._measure(self.one_by_one, self.drain)
+        return self._samples
+
+    def rest(self) -> dict[str, float]:
+        """What is measured once."""
+        self._measure(
+            self.idle, self.depths, self.fifty, self.four_workers, self.same_host, self.other_host
+        )
+        return self._figures
+
+    def _measure(self, *measurements: Callable[[], None]) -> None:
+        for measure in measurements:
             self._notes.clear()
             began = time.monotonic()
             measure()
             self._queue.clear()
             self._queue.tidy()
             print(f"{measure.__name__}: {time.monotonic() - began:.1f} s", file=sys.stderr)
-        return self.figures
 
     def idle(self) -> None:
         """What a worker costs that has nothing to do and has not had anything yet."""
@@ -60,13 +67,14 @@ class Measuring:
             time.sleep(4)
             before = cpu_seconds(worker)
             time.sleep(10)
-            self.figures["idle processor"] = (cpu_seconds(worker) - before) / 10
-            self.figures["idle memory"] = megabytes(worker)
+            self._figures["idle processor"] = (cpu_seconds(worker) - before) / 10
+            self._figures["idle memory"] = megabytes(worker)
 
     def one_by_one(self) -> None:
         """What one who asks waits for, and then the task, while the worker is idle."""
-        enqueues, pickups = [], []
-        end = time.monotonic() + 2 * PATIENCE
+        enqueues = self._samples["enqueue"] = []
+        pickups = self._samples["pickup"] = []
+        end = time.monotonic() + PATIENCE
         with running(self._queue.command(SLOTS)):
             self._warm_up(1)
             for number in range(1, 1 + self._pickups):
@@ -80,31 +88,19 @@ class Measuring:
                 pickups.append(max(0.0, self._notes.all()[number].at - accepted))
                 if time.monotonic() > end:
                     break
-        self._spread("enqueue", enqueues)
-        self._spread("pickup", pickups)
 
     def drain(self) -> None:
-        """A backlog of DRAIN tasks, from the first one's beginning to the end of the last on record; the median."""
-        rates = []
-        for _ in range(WINDOWS):
-            began = time.monotonic()
-            rates += self._drain_once()
-            self._queue.clear()
-            if time.monotonic() - began > PATIENCE:
-                break  # too slow to be measured three times
-        if rates:
-            self.figures["drain"] = statistics.median(rates)
-
-    def _drain_once(self) -> list[float]:
-        self._notes.clear()
+        """A backlog of DRAIN tasks, from the first one's beginning to the end of the last on record."""
         self._queue.fill(range(DRAIN))
         self._queue.tidy()
         with running(self._queue.command(SLOTS)):
             self._wait_for_notes(1, 2 * PATIENCE)
             whole = self._wait_for_notes(DRAIN, PATIENCE)
             if whole and self._wait_for(self._queue.is_over, PATIENCE):
-                return [DRAIN / (time.monotonic() - self._notes.all()[0].at)]
-        return _rates(self._notes.all())
+                rates = [DRAIN / (time.monotonic() - self._notes.all()[0].at)]
+            else:
+                rates = _rates(self._notes.all())
+        self._samples["drain"] = rates
 
     def depths(self) -> None:
         """How fast it works while at least so many wait, and what asking for one more costs then."""
@@ -121,9 +117,9 @@ class Measuring:
             windows = [found[n : n + DRAIN] for n in range(0, len(found), DRAIN)]
             if rates := [rate for window in windows for rate in _rates(window)]:
                 rate = statistics.median(rates)
-                self.figures[f"drain at {depth}"] = rate
-                self.figures[f"enqueue at {depth}"] = statistics.median(enqueues)
-                self.figures[f"life at {depth}"] = statistics.mean(enqueues) + 1 / rate
+                self._figures[f"drain at {depth}"] = rate
+                self._figures[f"enqueue at {depth}"] = statistics.median(enqueues)
+                self._figures[f"life at {depth}"] = statistics.mean(enqueues) + 1 / rate
 
     def fifty(self) -> None:
         """Fifty tasks of one second in one worker of as many slots, from the last one's asking."""
@@ -133,7 +129,7 @@ class Measuring:
             asked = time.monotonic()
             if self._wait_for_notes(150, 4 * PATIENCE):  # each of the fifty leaves two
                 self._wait_for(self._queue.is_over, PATIENCE)
-                self.figures["fifty of a second"] = time.monotonic() - asked
+                self._figures["fifty of a second"] = time.monotonic() - asked
 
     def four_workers(self) -> None:
         """Four workers on one backlog, from when all of them are at work."""
@@ -149,8 +145,8 @@ class Measuring:
             first.setdefault(note.pid, place)
         together = notes[max(first.values(), default=0) :]
         if len(first) == 4 and len(together) > 100:
-            self.figures["four workers"] = _rates(together)[0]
-        self.figures["run twice"] = len(notes) - len({note.number for note in notes})
+            self._figures["four workers"] = _rates(together)[0]
+        self._figures["run twice"] = len(notes) - len({note.number for note in notes})
 
     def same_host(self) -> None:
         """From a `kill -9` of a worker to the rerun of its four tasks by another worker of the host."""
@@ -174,7 +170,7 @@ class Measuring:
                 kill(victim)
                 killed = time.monotonic()
                 if self._wait_for_notes(9, patience):
-                    self.figures[name] = self._notes.all()[-1].at - killed
+                    self._figures[name] = self._notes.all()[-1].at - killed
         finally:
             kill(victim)
 
@@ -189,12 +185,6 @@ class Measuring:
         self._queue.enqueue(number)
         return time.monotonic() - asked
 
-    def _spread(self, name: str, values: Sequence[float]) -> None:
-        if not values:
-            return
-        self.figures[f"{name} p50"] = statistics.median(values)
-        self.figures[f"{name} p95"] = sorted(values)[int(0.95 * len(values))]
-
     def _wait_for(self, holds: Callable[[], bool], patience: float) -> bool:
         return self._notes.wait_for(holds, patience)
 
@@ -208,5 +198,6 @@ def _rates(notes: Sequence[Note]) -> list[float]:
 
 
 if __name__ == "__main__":
-    measuring = Measuring(contender(sys.argv[1]), Notes(), quick="--quick" in sys.argv)
-    print(json.dumps(measuring.all()))
+    module, step, *options = sys.argv[1:]
+    measuring = Measuring(contender(module), Notes(), quick="--quick" in options)
+    print(json.dumps(getattr(measuring, step)()))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 
 from background_task.models import CompletedTask, Task
 from django.contrib.auth.models import User
@@ -18,13 +19,10 @@ AT_ONCE = 5_000
 
 
 class Queue:
-    def __init__(self) -> None:
-        self._learners: list[User] = []
-
     def install(self) -> None:
         call_command("migrate", verbosity=0)
         users = [User(username=f"learner{number}") for number in range(LEARNERS)]
-        self._learners = User.objects.bulk_create(users, batch_size=AT_ONCE)
+        User.objects.bulk_create(users, batch_size=AT_ONCE)
 
     def command(self, slots: int) -> Sequence[str]:
         # The rehearsal of its imports in a child process is left out: it would be measured as the worker's.
@@ -59,6 +57,10 @@ class Queue:
     def move_workers(self) -> None:
         """Let the workers that run now seem to be another host's."""
         Worker.objects.update(machine="another host")
+
+    @cached_property
+    def _learners(self) -> list[User]:
+        return list(User.objects.order_by("pk"))
 
     def _learner(self, number: int) -> User:
         return self._learners[number % LEARNERS]
