@@ -14,7 +14,9 @@ from taskqueue.registry import spec_of
 from taskqueue.remembering import Remembered
 
 SAMPLE = 200
-OLDEST = 5.0  # seconds since the line was looked at on which an expectation may rest
+# An expectation may rest on a line that was looked at so many seconds ago, or be missing for want of history then.
+OLDEST = 5.0
+SOON = 1.0
 
 
 def queue_position(task: AITask) -> int | None:
@@ -45,7 +47,7 @@ def pause_of(task: AITask) -> Pause | None:
 def expect(task: AITask) -> None:
     """Set down on a task that is about to be queued what its learner is shown, to be held against the real end."""
     task.expected_from = task.expected_at = task.expected_until = None
-    if not _history(task).is_known:
+    if not _history(task, SOON).is_known:
         return
     line, pool = current_line(OLDEST), spec_of(task.task_type).pool
     found = _of_place(task, line.lengths[pool], line)
@@ -103,12 +105,11 @@ def _delay(task: AITask) -> float:
     return max(0.0, *waits) if waits else 0.0
 
 
-def _history(task: AITask) -> History:
+def _history(task: AITask, stale: float = 0.0) -> History:
+    """Return what recent work like this shows; what was too little to tell may be `stale` seconds old."""
     key = task.task_type, task.model
     history = _histories.get(key)
-    if not history.is_known:
-        _histories.forget(key)  # the next look may find enough
-    return history
+    return history if history.is_known else _histories.get(key, stale)
 
 
 def _load(key: tuple[str, str]) -> History:

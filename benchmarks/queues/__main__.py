@@ -34,7 +34,7 @@ QUEUES: dict[str, tuple[str, str, dict[str, str]]] = {
     "Huey, SQLite": ("huey", "sqlite", {}),
     "Huey without fsync": ("huey", "sqlite", {"BENCH_FSYNC": "never"}),
 }
-TURNS = 3
+TURNS = 5
 # With DEBUG Django keeps a record of every statement.
 AS_DEPLOYED = {
     "DJANGO_SETTINGS_MODULE": "benchmarks.settings",

@@ -21,6 +21,7 @@ PATIENCE = 15.0
 DEPTHS = (100, 1_000, 10_000, 100_000)
 DRAIN = 2_000
 WINDOWS = 3
+FIRST = 5
 ALL_FOUR = 20_000
 LONG = 300.0
 
@@ -32,7 +33,7 @@ class Measuring:
         self._queue = queue
         self._notes = notes
         self._depths = DEPTHS[::2] if quick else DEPTHS
-        self._pickups = 20 if quick else 50
+        self._pickups = 10 if quick else 30
         self._samples: dict[str, list[float]] = {}
         self._figures: dict[str, float] = {}
 
@@ -71,13 +72,15 @@ class Measuring:
             self._figures["idle memory"] = megabytes(worker)
 
     def one_by_one(self) -> None:
-        """What one who asks waits for, and then the task, while the worker is idle."""
+        """What one who asks waits for, and then the task, while the worker is idle; neither asks for the first time."""
         enqueues = self._samples["enqueue"] = []
         pickups = self._samples["pickup"] = []
         end = time.monotonic() + PATIENCE
         with running(self._queue.command(SLOTS)):
-            self._warm_up(1)
-            for number in range(1, 1 + self._pickups):
+            for number in range(FIRST):
+                self._queue.enqueue(number)
+            self._wait_for_notes(FIRST, 2 * PATIENCE)
+            for number in range(FIRST, FIRST + self._pickups):
                 time.sleep(random.uniform(0.03, 0.09))
                 asked = time.monotonic()
                 self._queue.enqueue(number)

@@ -11,11 +11,12 @@ from taskqueue.coalescing import LOOK_AGAIN, Turn
 from taskqueue.engine.bulk import values_of
 from taskqueue.engine.claiming import Row, drop, put_off
 from taskqueue.engine.lease import Lease
+from taskqueue.engine.plain import run
 from taskqueue.engine.reading import Reading
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import Ticket, ticket_of
 from taskqueue.models import AITask, TaskEvent
-from taskqueue.models.task_event import COLUMNS, Entry
+from taskqueue.models.task_event import Entry, insert_of
 
 ANY = -1
 # Columns that say nothing while a task runs. Whoever asks for one all the same has it read.
@@ -35,19 +36,16 @@ WHERE task_id = given.column1 AND given.column2 IN (ticket, {any})
     AND status IN ('pending', 'processing') AND coalesce_key = ''
 RETURNING {columns}
 """
-# On PostgreSQL the same statement writes the events; what `AITask.start_entry` says is said by it.
+# What `AITask.start_entry` says, said by the database, which has the numbers at hand.
 STARTS = """
-SELECT task_id, events, 'started', jsonb_build_object('attempt', attempt, 'max_attempts', max_attempts), %s
-FROM begun
+SELECT task_id, events, 'started', {data}('attempt', attempt, 'max_attempts', max_attempts), %s FROM {begun}
 """
-BEGIN_AND_TELL = """
-WITH begun AS ({begin}), told AS (
-    INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at)
-    SELECT column1, column2, column3, column4, %s FROM {entries}
-    UNION ALL {starts}
+STARTS_OF_BEGUN = STARTS.format(data="jsonb_build_object", begun="begun")
+STARTS_OF_TASKS = STARTS.format(
+    data="json_object", begun="taskqueue_aitask WHERE task_id IN ({places})"
 )
-SELECT * FROM begun
-"""
+# On PostgreSQL one statement begins the tasks and tells of it.
+BEGIN_AND_TELL = "WITH begun AS ({begin}), told AS ({tell}) SELECT * FROM begun"
 
 
 def begin(rows: Sequence[Row], lease: Lease, told: Sequence[Entry] = ()) -> list[Run]:
@@ -83,15 +81,14 @@ def _begin(tickets: Sequence[Ticket], told: Sequence[Entry]) -> dict[uuid.UUID, 
     begin = BEGIN.format(values=values, any=ANY, columns=TASKS.columns)
     given = [now, now, *given]
     if connection.vendor == "postgresql":
-        entries, of_others = values_of(TaskEvent, COLUMNS, told)
-        begin = BEGIN_AND_TELL.format(begin=begin, entries=entries, starts=STARTS)
-        given += [now, *of_others, now]
-    with connection.cursor() as cursor:
-        cursor.execute(begin, given)
-        tasks = TASKS.read(cursor.fetchall())
-    if connection.vendor == "sqlite":
-        TaskEvent.objects.append([*told, *(task.start_entry() for task in tasks)])
-    return {task.task_id: task for task in tasks}
+        tell, of_others = insert_of(told, STARTS_OF_BEGUN, [now])
+        found = run(BEGIN_AND_TELL.format(begin=begin, tell=tell), [*given, *of_others])
+    else:
+        found = run(begin, given)
+        keys = [key for key, *_ in found]
+        starts = STARTS_OF_TASKS.format(places=", ".join(["%s"] * len(keys)))
+        run(*insert_of(told, starts, [now, *keys]))
+    return {task.task_id: task for task in TASKS.read(found)}
 
 
 def _begin_alone(tickets: Mapping[Row, Ticket]) -> dict[Row, AITask | None]:

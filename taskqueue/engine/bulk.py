@@ -16,6 +16,8 @@ from typing import Any
 from django.db import connection, connections
 from django.db.models import CharField, IntegerField, Model, TextField
 
+from taskqueue.engine.plain import run
+
 Values = tuple[str, list[Any]]
 PLAIN = (CharField, TextField, IntegerField)
 # Without a limit PostgreSQL expects a hundred rows, and reads the whole of a small table to find them.
@@ -85,9 +87,7 @@ def update_each(
     conditions += [f"{table}.{_column(model, name)} = %s" for name in where]
     sql = f"UPDATE {table} SET {', '.join(sets)} FROM {values} WHERE {' AND '.join(conditions)}"  # noqa: S608
     sql += f" RETURNING {model._meta.pk.column}, {grow}" if grow else ""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*_adapted(model, to), *given, *_adapted(model, where)])
-        changed = cursor.fetchall() if grow else []
+    changed = run(sql, [*_adapted(model, to), *given, *_adapted(model, where)])
     return {model._meta.pk.to_python(key): number for key, number in changed}
 
 

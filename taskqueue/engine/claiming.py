@@ -7,12 +7,14 @@ that they need not sort, and the cost of a claim does not grow with the queue.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
 
 from taskqueue.engine.lease import held, key_of
+from taskqueue.engine.plain import run
 from taskqueue.pools import BULK, INTERACTIVE, Pool, known_pools
 
 CLAIMABLE = "locked_by IS NULL AND failed_at IS NULL"
@@ -119,9 +121,7 @@ class Claims:
         unless `risk` is taken. With an `owner` they are that learner's only.
         """
         sql, given = self.taking(limits, worker, risk=risk, owner=owner)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, given)
-            found = sorted(cursor.fetchall(), key=lambda values: (values[-1], values[0]))
+        found = sorted(run(sql, given), key=lambda values: (values[-1], values[0]))
         rows = [self.row_of(values) for values in found]
         risky = [row for row in rows if row.is_risky]
         free(risky[1:])
@@ -136,9 +136,7 @@ class Claims:
         given: list[Any] = [key_of(worker)]
         for (_, filtered), (pool, limit) in zip(parts, limits.items(), strict=True):
             given += [*filtered, now, pool, now, limit]
-        due = " UNION ALL ".join(sql for sql, _ in parts)
-        sql = TAKE.format(due=due, owner=OWNER, order=ORDER[connection.vendor], held=held())
-        return sql, [*given, worker, now]
+        return _take(tuple(sql for sql, _ in parts)), [*given, worker, now]
 
     def row_of(self, values: Sequence[Any]) -> Row:
         """Return the row that TAKE's values describe."""
@@ -152,9 +150,7 @@ class Claims:
         """
         sql, given = self._select(OWNERS, pool, risk, indexed="owner")
         start = [self._seen[pool], OWNERS_AT_ONCE]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*start, *given, _adapt(timezone.now())])
-            found = dict(cursor.fetchall())
+        found = dict(run(sql, [*start, *given, _adapt(timezone.now())]))
         self._seen[pool] = max(found) if len(found) == OWNERS_AT_ONCE else -1
         return {owner: place for owner, place in found.items() if place is not None}
 
@@ -165,18 +161,15 @@ class Claims:
             sql, filtered = self._select(DUE, pool, risk, indexed="due")
             sqls.append(sql)
             given += [*filtered, pool]
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(sqls), given)
-            found = cursor.fetchall()
+        found = run(" UNION ALL ".join(sqls), given)
         return min((_moment(max(filter(None, times))) for times in found), default=None)
 
     def count_due(self, pool: str, *, at_most: int) -> int:
         """Return how many rows of a pool may run now, counting no further than `at_most`."""
         now = _adapt(timezone.now())
         sql, given = self._select(NEXT.replace("{lock}", ""), pool, risk=True)
-        with connection.cursor() as cursor:
-            cursor.execute(COUNT.format(due=sql), [*given, now, pool, now, at_most])
-            return int(cursor.fetchone()[0])
+        ((count,),) = run(COUNT.format(due=sql), [*given, now, pool, now, at_most])
+        return int(count)
 
     def _select(
         self, sql: str, pool: str, risk: bool, owner: int | None = None, indexed: str = "claim"
@@ -231,27 +224,31 @@ class Claims:
         return queue if queue in self._pools else BULK
 
 
+@lru_cache(maxsize=64)
+def _take(parts: tuple[str, ...]) -> str:
+    """Return the statement that takes what these select."""
+    due = " UNION ALL ".join(parts)
+    return TAKE.format(due=due, owner=OWNER, order=ORDER[connection.vendor], held=held())
+
+
 def free(rows: Sequence[Row]) -> None:
     """Give rows back as if they had not been taken; in the transaction that took them."""
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(FREE.format(places=_places(rows)), [row.id for row in rows])
+        run(FREE.format(places=_places(rows)), [row.id for row in rows])
 
 
 def put_off(rows: Sequence[Row], until: datetime) -> None:
     """Give rows back, not to be taken before `until`; in the transaction that took them."""
     if rows:
-        with connection.cursor() as cursor:
-            put_off = PUT_OFF.format(places=_places(rows))
-            cursor.execute(put_off, [_adapt(until), *(row.id for row in rows)])
+        put_off = PUT_OFF.format(places=_places(rows))
+        run(put_off, [_adapt(until), *(row.id for row in rows)])
 
 
 def drop(rows: Iterable[int], worker: str) -> None:
     """Delete rows that `worker` holds; their work is over."""
     ids = list(rows)
     if ids:
-        with connection.cursor() as cursor:
-            cursor.execute(DROP.format(places=_places(ids)), [worker, *ids])
+        run(DROP.format(places=_places(ids)), [worker, *ids])
 
 
 def _kind(pool: str) -> str:

@@ -6,14 +6,13 @@ and so fair shares; what has killed its workers; work with a coalesce key; funct
 """
 
 from collections.abc import Iterable
-from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
-from taskqueue.engine.beginning import ANY, BEGIN, STARTS, TASKS
+from taskqueue.engine.beginning import ANY, BEGIN, STARTS_OF_BEGUN, TASKS
 from taskqueue.engine.claiming import Claims, Row
 from taskqueue.engine.lease import Lease
+from taskqueue.engine.plain import run
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import AI_TASK
 
@@ -43,10 +42,8 @@ def grab(pools: Iterable[str], claims: Claims, lease: Lease) -> tuple[list[Run],
     take, given = claims.taking(dict.fromkeys(pools, 1), lease.name, risk=False)
     begin = BEGIN.format(values="given", any=ANY, columns=TASKS.columns)
     now = timezone.now()
-    with connection.cursor() as cursor:
-        sql = GRAB.format(columns=COLUMNS, take=take, begin=begin, starts=STARTS)
-        cursor.execute(sql, [*given, AI_TASK, PARAMS, now, now, now])
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    sql = GRAB.format(columns=COLUMNS, take=take, begin=begin, starts=STARTS_OF_BEGUN)
+    found = run(sql, [*given, AI_TASK, PARAMS, now, now, now])
     pairs = [(claims.row_of(values[:OF_ROW]), values[OF_ROW:]) for values in found]
     runs = [Run(row, lease, TASKS.read([of_task])[0]) for row, of_task in pairs if of_task[0]]
     return runs, [row for row, of_task in pairs if not of_task[0]]

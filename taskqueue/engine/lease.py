@@ -12,6 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from taskqueue.engine.identity import this_process
+from taskqueue.engine.plain import run
 from taskqueue.errors import LeaseLost
 from taskqueue.models import Worker
 from taskqueue.pools import Pool
@@ -83,10 +84,8 @@ class Lease:
 
     def hold(self) -> None:
         """Keep the row until the end of the transaction; LeaseLost when it is gone."""
-        with connection.cursor() as cursor:
-            cursor.execute(held(), [key_of(self.name)])
-            if cursor.fetchone() is None:
-                raise LeaseLost
+        if not run(held(), [key_of(self.name)]):
+            raise LeaseLost
 
     def close(self) -> None:
         """Take the row away; the worker must not hold any claim by now."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import connection, models
 from django.utils import timezone
 
-from taskqueue.engine.bulk import values_of
+from taskqueue.engine.bulk import Values, values_of
+from taskqueue.engine.plain import run
 from taskqueue.types import FINAL
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
 
 FINAL_NAMES = tuple(str(status) for status in FINAL)
 COLUMNS = ("task", "sequence", "name", "data")
-INSERT = """
-INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at)
-SELECT column1, column2, column3, column4, %s FROM {values}
-"""
+INSERT = "INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at) "
+ENTRIES = "SELECT column1, column2, column3, column4, %s FROM {values}"
 
 
 class EventName(models.TextChoices):
@@ -41,15 +40,22 @@ class Entry(NamedTuple):
     data: dict[str, Any]
 
 
+def insert_of(entries: Sequence[Entry], others: str = "", given: Sequence[Any] = ()) -> Values:
+    """Return the statement that writes entries, and its parameters; `others` selects more of them, with `given`."""
+    if not entries:
+        return INSERT + others, [*given]
+    values, of_entries = values_of(TaskEvent, COLUMNS, entries)
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    more = f" UNION ALL {others}" if others else ""
+    return INSERT + ENTRIES.format(values=values) + more, [now, *of_entries, *given]
+
+
 class TaskEventQuerySet(models.QuerySet["TaskEvent"]):
     def append(self, entries: Sequence[Entry]) -> None:
         """Write events by one statement, in the transaction that changed their tasks."""
         if not entries:
             return
-        values, given = values_of(TaskEvent, COLUMNS, entries)
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT.format(values=values), [now, *given])
+        run(*insert_of(entries))
 
     def before_newest_run(self, task: "AITask") -> int:
         """Return the number after which the newest run is told whole, or the next one if `task` lives anew.
