@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError
 
-from taskqueue.outage import problem_with_database
+from core.outage import problem_with_database
 
 
 def main() -> None:

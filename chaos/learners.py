@@ -8,10 +8,10 @@ from django.db import DatabaseError, connection
 
 from core.models import Lesson, LessonContent, Module, Syllabus
 from core.models.conversation import MessageType
+from core.outage import is_outage
 from lessons.conversation import Said, say
 from syllabus.services import request_syllabus
 from taskqueue.models import AITask
-from taskqueue.outage import is_outage
 from tests.stubs.product_answers import LESSON
 
 LEARNERS = 10

@@ -11,8 +11,8 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils import timezone
 
+from core.outage import in_a_line, is_outage
 from taskqueue.models import AITask, TaskEvent
-from taskqueue.outage import in_a_line, is_outage
 from taskqueue.types import FINAL
 
 logger = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from core.errors import PermanentError, RetryableError
 
 JITTER = 0.25
+AFTER_OUTAGE = timedelta(seconds=5)  # when work that met a database that was away is tried again
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from django.utils import timezone
 from core.errors import RetryableError, TaskError
 from core.llm.errors import RateLimited
 from core.llm.scope import call_scope
+from core.outage import in_a_line, is_outage
 from taskqueue import coalescing
 from taskqueue.coalescing import Turn
 from taskqueue.enqueue import dispatch
 from taskqueue.errors import LeaseLost
 from taskqueue.models import AITask, TaskStatus
-from taskqueue.outage import AFTER_OUTAGE, in_a_line, is_outage
 from taskqueue.outcome import Again, Completed, Failed, Interrupted, Jam, Lost, Outcome, Saved
 from taskqueue.registry import Processor, spec_of
-from taskqueue.retry import is_worth_retrying
+from taskqueue.retry import AFTER_OUTAGE, is_worth_retrying
 from taskqueue.telling import Teller
 
 logger = logging.getLogger(__name__)

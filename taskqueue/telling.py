@@ -8,10 +8,10 @@ from collections import defaultdict
 
 from django.db import connection, transaction
 
+from core.outage import in_a_line, is_outage
 from taskqueue.engine.bulk import update_each
 from taskqueue.models import AITask, TaskEvent, TaskStatus
 from taskqueue.models.task_event import Entry, EventName
-from taskqueue.outage import in_a_line, is_outage
 
 logger = logging.getLogger(__name__)
 

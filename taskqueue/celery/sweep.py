@@ -8,10 +8,10 @@ from background_task.tasks import tasks
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from core.outage import is_outage
 from taskqueue.celery.app import app, queue_of
 from taskqueue.celery.doorbell import ring
 from taskqueue.engine.claiming import Claims
-from taskqueue.outage import is_outage
 from taskqueue.pools import Pool
 
 logger = logging.getLogger(__name__)

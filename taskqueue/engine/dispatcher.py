@@ -11,6 +11,7 @@ from background_task.models import Task
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from core.outage import in_a_line, is_outage
 from taskqueue.engine.beginning import begin
 from taskqueue.engine.claiming import Claims, Row, free
 from taskqueue.engine.fairness import share_fairly
@@ -24,7 +25,6 @@ from taskqueue.engine.slots import Slots
 from taskqueue.engine.wakeup import Wakeup
 from taskqueue.engine.widths import Widths
 from taskqueue.errors import LeaseLost
-from taskqueue.outage import in_a_line, is_outage
 from taskqueue.outcome import Again, Failed
 from taskqueue.pools import Sharing
 

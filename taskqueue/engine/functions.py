@@ -11,9 +11,10 @@ from background_task.models import Task
 from django.db import transaction
 from django.utils import timezone
 
+from core.outage import in_a_line, is_outage
 from taskqueue.engine.runs import Run
-from taskqueue.outage import AFTER_OUTAGE, in_a_line, is_outage
 from taskqueue.outcome import Interrupted, Lost, Outcome, Saved
+from taskqueue.retry import AFTER_OUTAGE
 
 
 def run_function(run: Run) -> Outcome:

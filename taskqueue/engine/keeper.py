@@ -9,6 +9,7 @@ from background_task.models import Task
 from background_task.settings import app_settings
 from django.db import connection, transaction
 
+from core.outage import in_a_line, is_outage
 from taskqueue.engine.latency import Latencies
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.release import release
@@ -16,7 +17,6 @@ from taskqueue.engine.rescue import Rescuer, give_back_orphans
 from taskqueue.engine.runs import Run
 from taskqueue.engine.widths import Widths
 from taskqueue.models import AITask
-from taskqueue.outage import in_a_line, is_outage
 from taskqueue.retention import prune_events
 from taskqueue.schedules import ensure_schedules
 

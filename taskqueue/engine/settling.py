@@ -13,6 +13,7 @@ from background_task.models import Task
 from django.db import transaction
 from django.utils import timezone
 
+from core.outage import is_outage
 from taskqueue.engine.bulk import update_each
 from taskqueue.engine.claiming import drop
 from taskqueue.engine.release import release
@@ -21,7 +22,6 @@ from taskqueue.models import AITask, Pause, TaskEvent, TaskStatus
 from taskqueue.models.ai_task import final_entry, retry_data
 from taskqueue.models.task_event import Entry, EventName
 from taskqueue.notices import notify
-from taskqueue.outage import is_outage
 from taskqueue.outcome import Again, Completed, Failed, Interrupted, Lost, Outcome, Saved
 
 logger = logging.getLogger(__name__)

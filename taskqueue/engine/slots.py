@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from taskqueue.engine.functions import run_function
 from taskqueue.engine.runs import Run
-from taskqueue.outage import AFTER_OUTAGE
 from taskqueue.outcome import Interrupted, Outcome
+from taskqueue.retry import AFTER_OUTAGE
 from taskqueue.running import attempt
 from taskqueue.telling import Teller, Writer
 

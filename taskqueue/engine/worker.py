@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from background_task.tasks import tasks
 from django.db import DatabaseError, connection
 
+from core.outage import in_a_line, is_outage
 from taskqueue.engine.claiming import Claims
 from taskqueue.engine.dispatcher import UNWELL, Dispatcher
 from taskqueue.engine.keeper import Keeper
@@ -20,7 +21,6 @@ from taskqueue.engine.shutdown import Stop
 from taskqueue.engine.slots import CallingThread, Slots, Threads
 from taskqueue.engine.wakeup import Bell, Listening, Looking, Wakeup
 from taskqueue.engine.widths import Widths
-from taskqueue.outage import in_a_line, is_outage
 from taskqueue.pools import Pool, Sharing, one_slot
 
 logger = logging.getLogger(__name__)

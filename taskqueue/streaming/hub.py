@@ -13,8 +13,8 @@ from operator import attrgetter
 
 from django.db import connection
 
+from core.outage import in_a_line, is_outage
 from taskqueue.engine.wakeup import Bell
-from taskqueue.outage import in_a_line, is_outage
 from taskqueue.streaming.alarm import Alarm, alarm_for
 from taskqueue.streaming.heartbeat import beat
 from taskqueue.streaming.news import News, ended_visits, newer_than

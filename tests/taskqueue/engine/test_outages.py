@@ -11,7 +11,7 @@ from background_task.models import Task
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection, transaction
 from django.db.utils import InterfaceError
 
-from taskqueue.outage import is_outage
+from core.outage import is_outage
 from tests.postgres import PostgresMissing, free_port, throwaway_cluster
 from tests.taskqueue.engine.conftest import ROOT, Workers, until
 

@@ -1,11 +1,8 @@
 """Telling a database that is away or busy from a mistake of ours."""
 
 import sqlite3
-from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, OperationalError
-
-AFTER_OUTAGE = timedelta(seconds=5)  # when work that met one is tried again
 
 # What SQLite says when its file is busy, unreachable or has no room: https://sqlite.org/rescode.html
 SQLITE = {
