@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+import logging
+import time
 import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 from django.db.models import F
 
 from core.llm.prices import cost_of
 from core.models import LLMCall
 from core.models.llm_call import Outcome
+from core.outage import in_a_line, is_outage
+
+logger = logging.getLogger(__name__)
+
+AGAIN = 1.0  # seconds after which a database that was away is tried again
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,8 @@ def record(
 ) -> None:
     """Commit one line of the ledger; `latency` is in seconds.
 
-    Two runs of a task may both finish a call, when one was taken for dead: both were paid, one is replayed.
+    Two runs of a task may both finish a call, when one was taken for dead: both were paid, one is replayed. A task's
+    answer waits for a database that is away, however long that takes: without its line it would be paid again.
     """
     line = {
         **asdict(request),
@@ -78,10 +86,29 @@ def record(
         "cost": cost_of(request.provider, request.model, reply.tokens_in, reply.tokens_out),
         "latency_ms": round(1000 * latency),
     }
+    commit = _commit
+    if outcome == Outcome.OK and request.task_id and not connection.in_atomic_block:
+        commit = _commit_in_the_end
     try:
-        _commit(**line, outcome=outcome, error=error)
+        commit(**line, outcome=outcome, error=error)
     except IntegrityError:
-        _commit(**line, outcome=Outcome.CANCELLED, error="Another run finished this call first.")
+        commit(**line, outcome=Outcome.CANCELLED, error="Another run finished this call first.")
+
+
+def _commit_in_the_end(**line: Any) -> None:
+    """Commit a line, if need be when the database is back."""
+    is_waiting = False
+    while True:
+        try:
+            return _commit(**line)
+        except (DatabaseError, InterfaceError) as error:
+            if not is_outage(error):
+                raise
+            if not is_waiting:
+                logger.warning("A paid answer waits for the database: %s", in_a_line(error))
+            is_waiting = True
+            connection.close()
+            time.sleep(AGAIN)
 
 
 def _commit(**line: Any) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stubs.openai_server import Stub, text
 from tests.taskqueue.engine.conftest import Workers, until
 from tests.taskqueue.engine.test_outages import manage
 
@@ -60,6 +61,32 @@ def test_what_ended_on_a_full_disk_is_written_when_there_is_room(queue, small_di
         assert worker.poll() is None
     finally:
         workers.end()
+
+
+def test_what_a_model_said_on_a_full_disk_is_not_paid_again(queue, small_disk, tmp_path):
+    url, database = queue
+    (tmp_path / "go").touch()
+    put = f"""
+from taskqueue.enqueue import enqueue
+enqueue("speak", user=None, input_data={{"folder": {str(tmp_path)!r}, "say": "something"}})
+"""
+    manage(url, "shell", "--no-imports", "-c", put)
+
+    def answer(body):
+        fill(small_disk / "filling")
+        return text("There was no room meanwhile.")
+
+    workers = Workers(url, tmp_path)
+    with Stub(answer) as model:
+        try:
+            workers.start("--skip-checks", **model.environment)
+            until(lambda: "A paid answer waits for the database" in workers.said())
+            (small_disk / "filling").unlink()
+
+            until(lambda: {status for status, _ in ends(database)} == {"completed"})
+        finally:
+            workers.end()
+    assert len(model.seen) == 1
 
 
 def fill(file: Path) -> None:
