@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from pydantic import BaseModel
 
 from core.errors import TaskError
@@ -19,6 +20,7 @@ from core.llm.providers import chat_model, chosen_model
 from core.llm.reply import as_reply, refuse_what_is_no_answer, refuse_what_no_database_keeps
 from core.llm.scope import CallScope, current_scope
 from core.models.llm_call import Outcome
+from core.outage import is_outage
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessageChunk
@@ -223,10 +225,20 @@ class Door:
 
 
 def _in_between(on_part: Callable[[Part], bool]) -> Callable[[Part], bool]:
-    """Let a listener use the database while a model writes, without keeping its connection until more comes."""
+    """Let a listener use the database while a model writes, without keeping its connection until more comes.
+
+    Once the database is away it is told no more: what is shown meanwhile is not worth the answer, which is being paid.
+    """
+    is_away = False
 
     def tell(part: Part) -> bool:
-        told = on_part(part)
+        nonlocal is_away
+        try:
+            told = is_away or on_part(part)
+        except (DatabaseError, InterfaceError) as error:
+            if not is_outage(error):
+                raise
+            is_away = told = True
         if told:
             ledger.release_connection()
         return told

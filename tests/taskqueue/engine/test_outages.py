@@ -13,7 +13,7 @@ from django.db.utils import InterfaceError
 
 from core.outage import is_outage
 from tests.postgres import PostgresMissing, free_port, throwaway_cluster
-from tests.stubs.openai_server import Stub, text
+from tests.stubs.openai_server import Stub, obj
 from tests.taskqueue.engine.conftest import ROOT, Workers, until
 
 
@@ -153,17 +153,18 @@ for kind in ("stuck", "noop"):
         workers.end()
 
 
-def test_what_a_model_said_while_the_server_was_away_is_not_paid_again(server, tmp_path):
+@pytest.mark.parametrize("kind", ["speak", "fill"])
+def test_what_a_model_said_while_the_server_was_away_is_not_paid_again(kind, server, tmp_path):
     manage(server.url, "migrate", "--skip-checks", "--verbosity=0")
     put = f"""
 from taskqueue.enqueue import enqueue
-enqueue("speak", user=None, input_data={{"folder": {str(tmp_path)!r}, "say": "something"}})
+enqueue({kind!r}, user=None, input_data={{"folder": {str(tmp_path)!r}, "say": "something"}})
 """
     manage(server.url, "shell", "--no-imports", "-c", put)
 
     def answer(body):
         server.stop()
-        return text("It went away meanwhile.")
+        return obj({"words": ["It", "went", "away", "meanwhile"]})
 
     workers = Workers(server.url, tmp_path)
     with Stub(answer) as model:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from core.errors import RetryableError
 from core.llm.door import open_door
 from core.llm.prompt import Prompt
@@ -90,6 +92,22 @@ def speak(task: AITask) -> dict[str, Any]:
     return {"text": open_door("large").write(prompt).text}
 
 
+class Form(BaseModel):
+    words: list[str]
+
+
+def fill(task: AITask) -> dict[str, Any]:
+    """Let a model fill a form and tell of it as it grows."""
+
+    def tell(part: dict[str, Any]) -> bool:
+        task.report("Writing", len(part.get("words", [])), 20)
+        return True
+
+    _leave(task, f"{task.attempt}")
+    prompt = Prompt("test.fill", "1", system="Fill it.", user=task.input_data["say"])
+    return open_door("large").fill(prompt, Form, on_part=tell).model_dump()
+
+
 def present(task: AITask) -> dict[str, Any]:
     return {"html": ""}
 
@@ -117,7 +135,7 @@ SPECS = {
         priority=Priority.BULK,
         retry=RetryPolicy(base=60),
     )
-    for kind in (noop, note, wait, stuck, deadly, unstorable, loud, garbled, busy, speak)
+    for kind in (noop, note, wait, stuck, deadly, unstorable, loud, garbled, busy, speak, fill)
 }
 for kind in ("note", "stuck"):
     SPECS[f"tutor_{kind}"] = replace(SPECS[kind], pool="interactive", priority=Priority.INTERACTIVE)
