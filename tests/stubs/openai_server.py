@@ -6,6 +6,7 @@ Replies are played in the order in which they were queued; when none is queued, 
 
 import argparse
 import json
+import sys
 import threading
 import time
 from collections import deque
@@ -64,6 +65,15 @@ class Seen:
     ended: threading.Event = field(default_factory=threading.Event)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, unless it is that the client was killed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Stub:
     """The server. Use it as a context manager; `address` is what LLM_BASE_URL takes."""
 
@@ -74,8 +84,7 @@ class Stub:
         self.seen: list[Seen] = []
         self.answer = answer or (lambda body: text("Hello from the stub."))
         self.released = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._bound_handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), self._bound_handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
@@ -120,7 +129,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        seen = Seen(self.path, dict(self.headers), json.loads(self.rfile.read(length)))
+        said = self.rfile.read(length)
+        if len(said) < length:
+            self.close_connection = True
+            return
+        seen = Seen(self.path, dict(self.headers), json.loads(said))
         self.stub.seen.append(seen)
         reply = self.stub.next_reply(seen.body)
         try:
