@@ -100,7 +100,12 @@ def _commit_in_the_end(**line: Any) -> None:
     is_waiting = False
     while True:
         try:
-            return _commit(**line)
+            _commit(**line)
+            return
+        except IntegrityError:
+            if is_waiting and LLMCall.objects.filter(**line).exists():
+                return  # it was committed, though that was not heard of
+            raise
         except (DatabaseError, InterfaceError) as error:
             if not is_outage(error):
                 raise

@@ -13,6 +13,7 @@ from django.db.utils import InterfaceError
 
 from core.outage import is_outage
 from tests.postgres import PostgresMissing, free_port, throwaway_cluster
+from tests.postgres_proxy import proxy
 from tests.stubs.openai_server import Stub, obj
 from tests.taskqueue.engine.conftest import ROOT, Workers, until
 
@@ -153,14 +154,19 @@ for kind in ("stuck", "noop"):
         workers.end()
 
 
-@pytest.mark.parametrize("kind", ["speak", "fill"])
-def test_what_a_model_said_while_the_server_was_away_is_not_paid_again(kind, server, tmp_path):
+def put_on(server, folder, kind):
+    """Make the server's tables and queue a task that asks a model."""
     manage(server.url, "migrate", "--skip-checks", "--verbosity=0")
     put = f"""
 from taskqueue.enqueue import enqueue
-enqueue({kind!r}, user=None, input_data={{"folder": {str(tmp_path)!r}, "say": "something"}})
+enqueue({kind!r}, user=None, input_data={{"folder": {str(folder)!r}, "say": "something"}})
 """
     manage(server.url, "shell", "--no-imports", "-c", put)
+
+
+@pytest.mark.parametrize("kind", ["speak", "fill"])
+def test_what_a_model_said_while_the_server_was_away_is_not_paid_again(kind, server, tmp_path):
+    put_on(server, tmp_path, kind)
 
     def answer(body):
         server.stop()
@@ -177,6 +183,21 @@ enqueue({kind!r}, user=None, input_data={{"folder": {str(tmp_path)!r}, "say": "s
         finally:
             workers.end()
     assert len(model.seen) == 1
+
+
+def test_an_answer_whose_commit_was_not_heard_of_is_on_record_once(server, tmp_path):
+    put_on(server, tmp_path, "speak")
+    with Stub() as model, proxy(server.port, said=b'INSERT INTO "core_llmcall"') as between:
+        workers = Workers(server.url.replace(str(server.port), str(between.port)), tmp_path)
+        try:
+            workers.start("--skip-checks", **model.environment)
+            until(lambda: states(server) == {("completed", 1)})
+        finally:
+            workers.end()
+    assert between.swallowed.is_set()
+    assert len(model.seen) == 1
+    with psycopg.connect(server.url) as session:
+        assert session.execute("SELECT outcome FROM core_llmcall").fetchall() == [("ok",)]
 
 
 def states(server):
