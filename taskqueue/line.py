@@ -1,8 +1,9 @@
 """Who waits before whom, as the engine will claim them, and how many slots there are to run them."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -57,14 +58,15 @@ class Line:
 
     @cached_property
     def slots(self) -> Counter[str]:
-        """How many tasks of each pool can run at once; as one worker would, while there is none."""
+        """How many tasks of each pool can run at once, by the workers' widths; as one would, while there is none."""
         shares = [
-            [Pool(name, slots) for name, slots in pools.items()]
-            for pools in living().values_list("pools", flat=True)
+            ([Pool(name, slots) for name, slots in pools.items()], widths)
+            for pools, widths in living().values_list("pools", "widths")
         ]
         slots: Counter[str] = Counter()
-        for pools in shares or [pools_for(settings.TASK_CONCURRENCY)]:
-            slots.update(Sharing(pools, sum(pool.slots for pool in pools)).limits([]))
+        for pools, widths in shares or [(pools_for(settings.TASK_CONCURRENCY), {})]:
+            total = sum(pool.slots for pool in pools)
+            slots.update(Sharing(pools, total, partial(_width, widths, total)).limits([]))
         return slots
 
     @cached_property
@@ -81,6 +83,10 @@ class Line:
             for kind, queue, count in cursor.fetchall():
                 counts[kind][queue if queue in known else BULK] += count
         return counts
+
+
+def _width(widths: Mapping[str, int], total: int, pool: str) -> int:
+    return widths.get(pool, total)
 
 
 def current_line(seconds: float | None = None) -> Line:

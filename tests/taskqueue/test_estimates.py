@@ -103,6 +103,17 @@ def test_those_before_it_make_it_later(put, took):
     assert [shown(task)[1] for task in waiting] == [11, 11, 20, 30, 40]
 
 
+def test_a_provider_without_room_makes_it_later(put, took):
+    took(*[10.0] * 40)
+    Worker.objects.create(
+        host="h", pid=1, machine="m", process="p", concurrency=2,
+        pools={"bulk": 2}, widths={"bulk": 1},
+    )  # fmt: skip
+    estimates.forget()
+
+    assert [shown(put())[1] for _ in range(3)] == [11, 30, 50]
+
+
 def test_what_was_shown_is_held_against_the_real_end(put, took, drain):
     took(*[0.2] * 40)
     inside = put()
