@@ -12,4 +12,4 @@ class BenchmarksConfig(AppConfig):
 
         for kind in ("noted", "thinking"):
             work = f"benchmarks.work.{kind}"
-            REGISTRY[kind] = TaskSpec(work, work, "bulk", Priority.BULK, RetryPolicy())
+            REGISTRY[kind] = TaskSpec(work, work, "bulk", Priority.BULK, RetryPolicy(base=2.0))

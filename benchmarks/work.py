@@ -14,8 +14,11 @@ def noted(task: AITask) -> dict[str, Any]:
 
 
 def thinking(task: AITask) -> dict[str, Any]:
-    """Take the seconds that were drawn for the task; some fail at first and are told to come back."""
+    """Take the seconds that were drawn for the task; some fail at first, and come back by their policy.
+
+    None is told when: the provider has room, and each pool keeps its width.
+    """
     time.sleep(task.input_data["seconds"])
     if task.attempt == 1 and task.input_data["fails"]:
-        raise RetryableError("The provider is busy.", retry_after=2)
+        raise RetryableError("The connection broke.")
     return {}
