@@ -6,7 +6,7 @@ from background_task.models import CompletedTask, Task
 from django.utils import timezone
 
 from taskqueue.models import Worker
-from taskqueue.schedules import ensure_schedules
+from taskqueue.schedules import SCHEDULES, ensure_schedules, next_tick
 from tests.taskqueue.engine.conftest import until
 
 PRUNE = "taskqueue.tasks.run_prune"
@@ -17,7 +17,7 @@ def test_a_tick_that_several_workers_wait_for_fires_once(workers, put):
         workers.start("--skip-checks")
     until(lambda: Worker.objects.count() == 3)
     ensure_schedules()
-    tick = timezone.now().replace(microsecond=0) - timedelta(days=3)
+    tick = next_tick(SCHEDULES[0].at, timezone.now()) - timedelta(days=4)
 
     Task.objects.filter(task_name=PRUNE).update(run_at=tick)
 
