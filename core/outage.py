@@ -1,8 +1,12 @@
 """Telling a database that is away or busy from a mistake of ours."""
 
+import logging
 import sqlite3
+import time
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+AGAIN = 1.0  # seconds after which a database that was away is tried again
 
 # What SQLite says when its file is busy, unreachable or has no room: https://sqlite.org/rescode.html
 SQLITE = {
@@ -28,6 +32,27 @@ def is_outage(error: BaseException) -> bool:
     if state is None:  # from a client that has lost its server
         return isinstance(error, OperationalError | InterfaceError)
     return bool(state.startswith(POSTGRESQL))
+
+
+def wait_out(
+    error: DatabaseError | InterfaceError,
+    logger: logging.Logger,
+    message: str,
+    *,
+    is_known: bool,
+    seconds: float = AGAIN,
+) -> None:
+    """Wait a while for the database that `error` says is away, with a connection of its own afterwards.
+
+    Logs `message`, with the reason in place of its `%s`, unless the outage `is_known`. Raises the error where it is no
+    outage, and inside a transaction, which is lost.
+    """
+    if not is_outage(error) or connection.in_atomic_block:
+        raise error
+    if not is_known:
+        logger.warning(message, in_a_line(error))
+    connection.close()
+    time.sleep(seconds)
 
 
 def problem_with_database(error: BaseException) -> str:

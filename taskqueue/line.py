@@ -1,9 +1,8 @@
 """Who waits before whom, as the engine will claim them, and how many slots there are to run them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -65,8 +64,8 @@ class Line:
         ]
         slots: Counter[str] = Counter()
         for pools, widths in shares or [(pools_for(settings.TASK_CONCURRENCY), {})]:
-            total = sum(pool.slots for pool in pools)
-            slots.update(Sharing(pools, total, partial(_width, widths, total)).limits([]))
+            # A worker tells its widths with its first beat; until then they are the whole of what it may run.
+            slots.update(widths or Sharing(pools, sum(pool.slots for pool in pools)).limits([]))
         return slots
 
     @cached_property
@@ -83,10 +82,6 @@ class Line:
             for kind, queue, count in cursor.fetchall():
                 counts[kind][queue if queue in known else BULK] += count
         return counts
-
-
-def _width(widths: Mapping[str, int], total: int, pool: str) -> int:
-    return widths.get(pool, total)
 
 
 def current_line(seconds: float | None = None) -> Line:

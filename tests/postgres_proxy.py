@@ -9,8 +9,10 @@ CHUNK = 65536
 
 
 class Proxy:
-    """Passes bytes on. The answer to the first COMMIT of a transaction that said `said` is swallowed with the session,
-    so that what was committed looks like an outage (`swallowed` is set then)."""
+    """Passes bytes on, but for one answer: what was committed then looks like an outage to whoever asked.
+
+    It is the answer to the first COMMIT of a session that has said `said`; the session ends, and `swallowed` is set.
+    """
 
     def __init__(self, port: int, said: bytes) -> None:
         self._server = ("127.0.0.1", port)
@@ -27,11 +29,8 @@ class Proxy:
                 return
             server = socket.create_connection(self._server)
             cut = threading.Event()
-            for pump, *ends in (
-                (self._ask, client, server, cut),
-                (self._answer, server, client, cut),
-            ):
-                threading.Thread(target=pump, args=ends, daemon=True).start()
+            for pump in (self._ask, self._answer):
+                threading.Thread(target=pump, args=(client, server, cut), daemon=True).start()
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -46,7 +45,7 @@ class Proxy:
             server.sendall(asked)
         server.close()
 
-    def _answer(self, server: socket.socket, client: socket.socket, cut: threading.Event) -> None:
+    def _answer(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
         while (answer := _read(server)) and not cut.is_set():
             client.sendall(answer)
         if cut.is_set():

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import time
 import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,11 +13,9 @@ from django.db.models import F
 from core.llm.prices import cost_of
 from core.models import LLMCall
 from core.models.llm_call import Outcome
-from core.outage import in_a_line, is_outage
+from core.outage import wait_out
 
 logger = logging.getLogger(__name__)
-
-AGAIN = 1.0  # seconds after which a database that was away is tried again
 
 
 @dataclass(frozen=True)
@@ -86,9 +83,7 @@ def record(
         "cost": cost_of(request.provider, request.model, reply.tokens_in, reply.tokens_out),
         "latency_ms": round(1000 * latency),
     }
-    commit = _commit
-    if outcome == Outcome.OK and request.task_id and not connection.in_atomic_block:
-        commit = _commit_in_the_end
+    commit = _commit_in_the_end if outcome == Outcome.OK and request.task_id else _commit
     try:
         commit(**line, outcome=outcome, error=error)
     except IntegrityError:
@@ -107,13 +102,9 @@ def _commit_in_the_end(**line: Any) -> None:
                 return  # it was committed, though that was not heard of
             raise
         except (DatabaseError, InterfaceError) as error:
-            if not is_outage(error):
-                raise
-            if not is_waiting:
-                logger.warning("A paid answer waits for the database: %s", in_a_line(error))
+            message = "A paid answer waits for the database: %s"
+            wait_out(error, logger, message, is_known=is_waiting)
             is_waiting = True
-            connection.close()
-            time.sleep(AGAIN)
 
 
 def _commit(**line: Any) -> None:

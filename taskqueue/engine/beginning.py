@@ -11,7 +11,7 @@ from taskqueue.coalescing import LOOK_AGAIN, Turn
 from taskqueue.engine.bulk import values_of
 from taskqueue.engine.claiming import Row, drop, put_off
 from taskqueue.engine.lease import Lease
-from taskqueue.engine.plain import run
+from taskqueue.engine.plain import places, run
 from taskqueue.engine.reading import Reading
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import Ticket, ticket_of
@@ -86,7 +86,7 @@ def _begin(tickets: Sequence[Ticket], told: Sequence[Entry]) -> dict[uuid.UUID, 
     else:
         found = run(begin, given)
         keys = [key for key, *_ in found]
-        starts = STARTS_OF_TASKS.format(places=", ".join(["%s"] * len(keys)))
+        starts = STARTS_OF_TASKS.format(places=places(keys))
         run(*insert_of(told, starts, [now, *keys]))
     return {task.task_id: task for task in TASKS.read(found)}
 

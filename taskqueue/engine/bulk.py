@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, connections
 from django.db.models import CharField, IntegerField, Model, TextField
 
-from taskqueue.engine.plain import run
+from taskqueue.engine.plain import places, run
 
 Values = tuple[str, list[Any]]
 PLAIN = (CharField, TextField, IntegerField)
@@ -28,7 +28,7 @@ def values_of(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[
     """Return a table `given` and its parameters: in each row the named fields' values, none None."""
     if connection.vendor == "postgresql":
         return _records_of(model, tuple(names), rows)
-    row = f"({', '.join(['%s'] * len(names))})"
+    row = f"({places(names)})"
     adapters = [_adapter(model._meta.get_field(name)) for name in names]
     adapted = [adapt(value) for given in rows for adapt, value in zip(adapters, given, strict=True)]
     return f"(VALUES {', '.join([row] * len(rows))}) AS given", adapted

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from taskqueue.engine.lease import held, key_of
-from taskqueue.engine.plain import run
+from taskqueue.engine.plain import places, run
 from taskqueue.pools import BULK, INTERACTIVE, Pool, known_pools
 
 CLAIMABLE = "locked_by IS NULL AND failed_at IS NULL"
@@ -207,7 +207,7 @@ class Claims:
 
     def _filter(self, pool: str) -> tuple[str, list[Any]]:
         named, values = self._queues(pool)
-        filters = f"{_kind(pool)} AND task_name IN ({_places(self._names)})"
+        filters = f"{_kind(pool)} AND task_name IN ({places(self._names)})"
         return filters + named, [*self._names, *values]
 
     def _queues(self, pool: str) -> tuple[str, list[str]]:
@@ -218,7 +218,7 @@ class Claims:
         others = sorted(known_pools() - {INTERACTIVE, BULK})
         if not others:
             return "", []
-        return f" AND (queue IS NULL OR queue NOT IN ({_places(others)}))", others
+        return f" AND (queue IS NULL OR queue NOT IN ({places(others)}))", others
 
     def _pool_of(self, queue: str | None) -> str:
         return queue if queue in self._pools else BULK
@@ -234,13 +234,13 @@ def _take(parts: tuple[str, ...]) -> str:
 def free(rows: Sequence[Row]) -> None:
     """Give rows back as if they had not been taken; in the transaction that took them."""
     if rows:
-        run(FREE.format(places=_places(rows)), [row.id for row in rows])
+        run(FREE.format(places=places(rows)), [row.id for row in rows])
 
 
 def put_off(rows: Sequence[Row], until: datetime) -> None:
     """Give rows back, not to be taken before `until`; in the transaction that took them."""
     if rows:
-        put_off = PUT_OFF.format(places=_places(rows))
+        put_off = PUT_OFF.format(places=places(rows))
         run(put_off, [_adapt(until), *(row.id for row in rows)])
 
 
@@ -248,15 +248,11 @@ def drop(rows: Iterable[int], worker: str) -> None:
     """Delete rows that `worker` holds; their work is over."""
     ids = list(rows)
     if ids:
-        run(DROP.format(places=_places(ids)), [worker, *ids])
+        run(DROP.format(places=places(ids)), [worker, *ids])
 
 
 def _kind(pool: str) -> str:
     return f"{URGENT} = {int(pool == INTERACTIVE)}"
-
-
-def _places(values: Sequence[Any]) -> str:
-    return ", ".join(["%s"] * len(values))
 
 
 def _adapt(moment: datetime) -> Any:

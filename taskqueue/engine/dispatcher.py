@@ -11,7 +11,7 @@ from background_task.models import Task
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from core.outage import in_a_line, is_outage
+from core.outage import AGAIN, is_outage, wait_out
 from taskqueue.engine.beginning import begin
 from taskqueue.engine.claiming import Claims, Row, free
 from taskqueue.engine.fairness import share_fairly
@@ -214,11 +214,7 @@ class Dispatcher:
 
     def _wait_out(self, error: DatabaseError) -> None:
         """Wait for the database to come back. What has ended is kept and written then."""
-        if not is_outage(error) or connection.in_atomic_block:
-            raise error
-        if not self._unsure:
-            reason = in_a_line(error)
-            logger.warning("The database is away; trying again every second: %s", reason)
-        connection.close()
+        message = "The database is away; trying again every second: %s"
+        seconds = min(AGAIN, self.stop.seconds_left)
+        wait_out(error, logger, message, is_known=self._unsure, seconds=seconds)
         self._unsure = True
-        time.sleep(min(UNWELL, self.stop.seconds_left))

@@ -15,6 +15,7 @@ from taskqueue.engine.lease import Lease
 from taskqueue.engine.plain import run
 from taskqueue.engine.runs import Run
 from taskqueue.engine.tickets import AI_TASK
+from taskqueue.models.task_event import insert_of
 
 # What `enqueue()` writes, and nothing that could not be read as such.
 HEX = "[0-9a-f]"
@@ -28,7 +29,7 @@ given AS (
     FROM claimed WHERE task_name = %s AND task_params ~ %s
 ),
 begun AS ({begin}),
-told AS (INSERT INTO taskqueue_taskevent (task_id, sequence, name, data, created_at) {starts})
+told AS ({tell})
 SELECT claimed.*, begun.*
 FROM claimed LEFT JOIN (given JOIN begun ON begun.task_id = given.column1) ON given.id = claimed.id
 """
@@ -42,8 +43,9 @@ def grab(pools: Iterable[str], claims: Claims, lease: Lease) -> tuple[list[Run],
     take, given = claims.taking(dict.fromkeys(pools, 1), lease.name, risk=False)
     begin = BEGIN.format(values="given", any=ANY, columns=TASKS.columns)
     now = timezone.now()
-    sql = GRAB.format(columns=COLUMNS, take=take, begin=begin, starts=STARTS_OF_BEGUN)
-    found = run(sql, [*given, AI_TASK, PARAMS, now, now, now])
+    tell, of_told = insert_of([], STARTS_OF_BEGUN, [now])
+    sql = GRAB.format(columns=COLUMNS, take=take, begin=begin, tell=tell)
+    found = run(sql, [*given, AI_TASK, PARAMS, now, now, *of_told])
     pairs = [(claims.row_of(values[:OF_ROW]), values[OF_ROW:]) for values in found]
     runs = [Run(row, lease, TASKS.read([of_task])[0]) for row, of_task in pairs if of_task[0]]
     return runs, [row for row, of_task in pairs if not of_task[0]]

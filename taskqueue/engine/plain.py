@@ -25,6 +25,11 @@ def run(sql: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+def places(values: Sequence[Any]) -> str:
+    """Return a place for each of the values, as they stand in IN and VALUES."""
+    return ", ".join(["%s"] * len(values))
+
+
 @lru_cache(maxsize=512)
 def _marked(sql: str) -> str:
     """Return a statement with SQLite's own placeholders."""

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from dataclasses import dataclass
 from background_task.tasks import tasks
 from django.db import DatabaseError, connection
 
-from core.outage import in_a_line, is_outage
+from core.outage import in_a_line, is_outage, wait_out
 from taskqueue.engine.claiming import Claims
-from taskqueue.engine.dispatcher import UNWELL, Dispatcher
+from taskqueue.engine.dispatcher import Dispatcher
 from taskqueue.engine.keeper import Keeper
 from taskqueue.engine.lease import Lease
 from taskqueue.engine.rescue import Rescuer, give_back_orphans
@@ -127,13 +126,8 @@ def _opens(lease: Lease, stop: Stop) -> bool:
             lease.open()
             return True
         except DatabaseError as error:
-            if not is_outage(error) or connection.in_atomic_block:
-                raise
-            if not is_waiting:
-                logger.warning("Waiting for the database: %s", in_a_line(error))
+            wait_out(error, logger, "Waiting for the database: %s", is_known=is_waiting)
             is_waiting = True
-            connection.close()
-            time.sleep(UNWELL)
     return False
 
 

@@ -130,7 +130,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         said = self.rfile.read(length)
-        if len(said) < length:
+        if len(said) < length:  # the client was killed while it asked
             self.close_connection = True
             return
         seen = Seen(self.path, dict(self.headers), json.loads(said))

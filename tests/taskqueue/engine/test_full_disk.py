@@ -11,7 +11,7 @@ import pytest
 
 from tests.stubs.openai_server import Stub, text
 from tests.taskqueue.engine.conftest import Workers, until
-from tests.taskqueue.engine.test_outages import manage
+from tests.taskqueue.engine.test_outages import migrate_and_put
 
 
 @pytest.fixture
@@ -31,13 +31,7 @@ def queue(small_disk, tmp_path):
     """A database on it, with three tasks that wait to be let go."""
     database = small_disk / "db.sqlite3"
     url = f"sqlite:///{database}"
-    manage(url, "migrate", "--skip-checks", "--verbosity=0")
-    put = f"""
-from taskqueue.enqueue import enqueue
-for n in range(3):
-    enqueue("stuck", user=None, input_data={{"folder": {str(tmp_path)!r}, "n": n}})
-"""
-    manage(url, "shell", "--no-imports", "-c", put)
+    migrate_and_put(url, tmp_path, "stuck", "stuck", "stuck")
     return url, database
 
 
@@ -66,11 +60,7 @@ def test_what_ended_on_a_full_disk_is_written_when_there_is_room(queue, small_di
 def test_what_a_model_said_on_a_full_disk_is_not_paid_again(queue, small_disk, tmp_path):
     url, database = queue
     (tmp_path / "go").touch()
-    put = f"""
-from taskqueue.enqueue import enqueue
-enqueue("speak", user=None, input_data={{"folder": {str(tmp_path)!r}, "say": "something"}})
-"""
-    manage(url, "shell", "--no-imports", "-c", put)
+    migrate_and_put(url, tmp_path, "speak")
 
     def answer(body):
         fill(small_disk / "filling")

@@ -128,14 +128,19 @@ def manage(url, *arguments):
     subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
 
 
-def test_a_server_that_goes_away_for_a_while_costs_no_attempt(server, tmp_path):
-    manage(server.url, "migrate", "--skip-checks", "--verbosity=0")
+def migrate_and_put(url, folder, *kinds):
+    """Make the tables of a database, where they are missing, and queue a task of each kind."""
+    manage(url, "migrate", "--skip-checks", "--verbosity=0")
     put = f"""
 from taskqueue.enqueue import enqueue
-for kind in ("stuck", "noop"):
-    enqueue(kind, user=None, input_data={{"folder": {str(tmp_path)!r}}})
+for kind in {kinds!r}:
+    enqueue(kind, user=None, input_data={{"folder": {str(folder)!r}, "say": "something"}})
 """
-    manage(server.url, "shell", "--no-imports", "-c", put)
+    manage(url, "shell", "--no-imports", "-c", put)
+
+
+def test_a_server_that_goes_away_for_a_while_costs_no_attempt(server, tmp_path):
+    migrate_and_put(server.url, tmp_path, "stuck", "noop")
     server.stop()
     workers = Workers(server.url, tmp_path)
     try:
@@ -154,19 +159,9 @@ for kind in ("stuck", "noop"):
         workers.end()
 
 
-def put_on(server, folder, kind):
-    """Make the server's tables and queue a task that asks a model."""
-    manage(server.url, "migrate", "--skip-checks", "--verbosity=0")
-    put = f"""
-from taskqueue.enqueue import enqueue
-enqueue({kind!r}, user=None, input_data={{"folder": {str(folder)!r}, "say": "something"}})
-"""
-    manage(server.url, "shell", "--no-imports", "-c", put)
-
-
 @pytest.mark.parametrize("kind", ["speak", "fill"])
 def test_what_a_model_said_while_the_server_was_away_is_not_paid_again(kind, server, tmp_path):
-    put_on(server, tmp_path, kind)
+    migrate_and_put(server.url, tmp_path, kind)
 
     def answer(body):
         server.stop()
@@ -186,7 +181,7 @@ def test_what_a_model_said_while_the_server_was_away_is_not_paid_again(kind, ser
 
 
 def test_an_answer_whose_commit_was_not_heard_of_is_on_record_once(server, tmp_path):
-    put_on(server, tmp_path, "speak")
+    migrate_and_put(server.url, tmp_path, "speak")
     with Stub() as model, proxy(server.port, said=b'INSERT INTO "core_llmcall"') as between:
         workers = Workers(server.url.replace(str(server.port), str(between.port)), tmp_path)
         try:
