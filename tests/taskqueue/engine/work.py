@@ -117,7 +117,10 @@ def _folder(task: AITask) -> Path:
 
 
 def _leave(task: AITask, name: str) -> None:
-    (_folder(task) / f"{task.pk}-{name}").write_text(str(os.getpid()))
+    file = _folder(task) / f"{task.pk}-{name}"
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.write_text(str(os.getpid()))
+    unfinished.rename(file)  # whoever sees it finds the whole of it
 
 
 def _check() -> None:
