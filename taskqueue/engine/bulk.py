@@ -14,11 +14,10 @@ from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, connections
-from django.db.models import CharField, IntegerField, Model, TextField
+from django.db.models import CharField, IntegerField, Model, TextChoices, TextField
 
-from taskqueue.engine.plain import places, run
+from taskqueue.engine.plain import Values, places, run, run_both
 
-Values = tuple[str, list[Any]]
 PLAIN = (CharField, TextField, IntegerField)
 # Without a limit PostgreSQL expects a hundred rows, and reads the whole of a small table to find them.
 RECORDS = "(SELECT * FROM json_to_recordset(%s::json) AS given ({columns}) LIMIT {count}) AS given"
@@ -67,14 +66,17 @@ def update_each(
     where: dict[str, Any],
     to: dict[str, Any],
     grow: str = "",
+    then: Values | None = None,
 ) -> dict[Any, int]:
     """Update the rows of `model` whose `match` fields are as given, setting the `change` fields to their own values.
 
     Each of `rows` holds first the values to match and then the values to set, none of them None. `where` must hold
     for all of them and `to` is set in all of them. The column `grow` grows by one; returned is what it has become, by
-    the keys of the rows that changed.
+    the keys of the rows that changed. `then` is a statement about other rows, as `run_both` takes it.
     """
     if not rows:
+        if then:
+            run(*then)
         return {}
     table = model._meta.db_table
     values, given = values_of(model, [*match, *change], rows)
@@ -84,16 +86,29 @@ def update_each(
     sets = pairs[len(match) :] + [f"{_column(model, name)} = %s" for name in to]
     sets += [f"{grow} = {grow} + 1"] if grow else []
     conditions = [f"{table}.{pair}" for pair in pairs[: len(match)]]
-    conditions += [f"{table}.{_column(model, name)} = %s" for name in where]
+    conditions += [
+        f"{table}.{_column(model, name)} = {_literal(value) or '%s'}"
+        for name, value in where.items()
+    ]
     sql = f"UPDATE {table} SET {', '.join(sets)} FROM {values} WHERE {' AND '.join(conditions)}"  # noqa: S608
     sql += f" RETURNING {model._meta.pk.column}, {grow}" if grow else ""
-    changed = run(sql, [*_adapted(model, to), *given, *_adapted(model, where)])
+    others = {name: value for name, value in where.items() if not _literal(value)}
+    given = [*_adapted(model, to), *given, *_adapted(model, others)]
+    changed = run_both((sql, given), then) if then else run(sql, given)
     return {model._meta.pk.to_python(key): number for key, number in changed}
 
 
 def _column(model: type[Model], name: str) -> str:
     field: Any = model._meta.get_field(name)
     return str(field.column)
+
+
+def _literal(value: Any) -> str:
+    """Return a constant of ours as it stands in a statement.
+
+    PostgreSQL plans a statement anew each time if it hopes that the parameters of the day match few rows.
+    """
+    return f"'{value}'" if isinstance(value, TextChoices) else ""
 
 
 def _adapted(model: type[Model], named: dict[str, Any]) -> list[Any]:

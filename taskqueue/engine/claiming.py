@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from taskqueue.engine.lease import held, key_of
-from taskqueue.engine.plain import places, run
+from taskqueue.engine.plain import Values, places, run
 from taskqueue.pools import BULK, INTERACTIVE, Pool, known_pools
 
 CLAIMABLE = "locked_by IS NULL AND failed_at IS NULL"
@@ -246,9 +246,14 @@ def put_off(rows: Sequence[Row], until: datetime) -> None:
 
 def drop(rows: Iterable[int], worker: str) -> None:
     """Delete rows that `worker` holds; their work is over."""
+    if statement := dropping(rows, worker):
+        run(*statement)
+
+
+def dropping(rows: Iterable[int], worker: str) -> Values | None:
+    """Return the statement of `drop`, if there are rows."""
     ids = list(rows)
-    if ids:
-        run(DROP.format(places=places(ids)), [worker, *ids])
+    return (DROP.format(places=places(ids)), [worker, *ids]) if ids else None
 
 
 def _kind(pool: str) -> str:

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from core.outage import is_outage
 from taskqueue.engine.bulk import update_each
-from taskqueue.engine.claiming import drop
+from taskqueue.engine.claiming import drop, dropping
+from taskqueue.engine.plain import Values
 from taskqueue.engine.release import release
 from taskqueue.engine.runs import Run
 from taskqueue.models import AITask, Pause, TaskEvent, TaskStatus
@@ -40,12 +41,12 @@ def settle(ended: Sequence[Ended], worker: str) -> list[Entry]:
     if not ours:
         return []
     told = [
-        *_complete([(run, end.result) for run, end in ours if isinstance(end, Completed)]),
-        *_fail([(run, end) for run, end in ours if isinstance(end, Failed)]),
+        *_complete([(run, end.result) for run, end in ours if isinstance(end, Completed)], worker),
+        *_fail([(run, end) for run, end in ours if isinstance(end, Failed)], worker),
         *_put_back([(run, end) for run, end in ours if isinstance(end, Again)], worker),
     ]
     _hold_off(ours)
-    drop((run.row.id for run, end in ours if isinstance(end, Completed | Failed | Saved)), worker)
+    drop((run.row.id for run, end in ours if isinstance(end, Saved)), worker)
     for run, outcome in ours:
         if isinstance(outcome, Interrupted | Lost):
             when = outcome.when if isinstance(outcome, Interrupted) else None
@@ -68,22 +69,34 @@ def settle_one_by_one(ended: Sequence[Ended], worker: str) -> None:
                 TaskEvent.objects.append(settle([(run, failed)], worker))
 
 
-def _complete(ended: Sequence[tuple[Run, dict[str, Any]]]) -> list[Entry]:
+def _complete(ended: Sequence[tuple[Run, dict[str, Any]]], worker: str) -> list[Entry]:
     rows = [(run.task.task_id, run.task.fence, result) for run, result in ended if run.task]
-    numbers = _transition(
-        ["result"], rows, TaskStatus.COMPLETED, finished_at=timezone.now(), **NO_REASON
-    )
-    return _ends(numbers, TaskStatus.COMPLETED, [run for run, _ in ended])
+    runs = [run for run, _ in ended]
+    return _end(runs, worker, ["result"], rows, TaskStatus.COMPLETED, **NO_REASON)
 
 
-def _fail(ended: Sequence[tuple[Run, Failed]]) -> list[Entry]:
+def _fail(ended: Sequence[tuple[Run, Failed]], worker: str) -> list[Entry]:
     rows = [
         (run.task.task_id, run.task.fence, end.error, end.code, end.detail)
         for run, end in ended
         if run.task
     ]
-    numbers = _transition(REASON, rows, TaskStatus.FAILED, finished_at=timezone.now())
-    return _ends(numbers, TaskStatus.FAILED, [run for run, _ in ended])
+    return _end([run for run, _ in ended], worker, REASON, rows, TaskStatus.FAILED)
+
+
+def _end(
+    runs: Sequence[Run],
+    worker: str,
+    change: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    status: TaskStatus,
+    **to: Any,
+) -> list[Entry]:
+    """End the tasks of these runs and drop the queue rows of all of them."""
+    over = dropping((run.row.id for run in runs), worker)
+    numbers = _transition(change, rows, status, over, finished_at=timezone.now(), **to)
+    notify(run.task for run in runs if run.task and run.task.task_id in numbers)
+    return [final_entry(task_id, number, status) for task_id, number in numbers.items()]
 
 
 def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> list[Entry]:
@@ -117,7 +130,11 @@ def _hold_off(ended: Sequence[Ended]) -> None:
 
 
 def _transition(
-    change: Sequence[str], rows: Sequence[Sequence[Any]], status: TaskStatus, **to: Any
+    change: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    status: TaskStatus,
+    then: Values | None = None,
+    **to: Any,
 ) -> dict[uuid.UUID, int]:
     """Return the numbers of the events that tell of it, by task."""
     if "next_attempt_at" not in change:
@@ -130,9 +147,5 @@ def _transition(
         where={"status": TaskStatus.PROCESSING},
         to={"status": status, "updated_at": timezone.now(), **to},
         grow="events",
+        then=then,
     )
-
-
-def _ends(numbers: dict[uuid.UUID, int], status: TaskStatus, runs: Sequence[Run]) -> list[Entry]:
-    notify(run.task for run in runs if run.task and run.task.task_id in numbers)
-    return [final_entry(task_id, number, status) for task_id, number in numbers.items()]

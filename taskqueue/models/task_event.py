@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import connection, models
 from django.utils import timezone
 
-from taskqueue.engine.bulk import Values, values_of
-from taskqueue.engine.plain import run
+from taskqueue.engine.bulk import values_of
+from taskqueue.engine.plain import Values, run
 from taskqueue.types import FINAL
 
 if TYPE_CHECKING:
