@@ -1,6 +1,7 @@
 """The shape of every JSON endpoint: how it is entered, and how it says no."""
 
 import json
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
@@ -10,9 +11,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from core.outage import in_a_line, is_outage
 
 P = ParamSpec("P")
 View = Callable[..., HttpResponseBase]
+
+logger = logging.getLogger(__name__)
+
+LOOK_AGAIN = 10  # seconds
 
 
 class ApiError(Exception):
@@ -28,14 +36,32 @@ class ApiError(Exception):
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Return the refusal as JSON for a script, as a page for a person."""
-        body = {"status": "error", "code": self.code, "message": self.message}
         if wants_json(request):
+            body = {"status": "error", "code": self.code, "message": self.message}
             response: HttpResponse = JsonResponse(body, status=self.status)
         else:
-            response = render(request, "errors/refused.html", body, status=self.status)
+            response = self.page(request)
         if self.retry_after is not None:
             response["Retry-After"] = str(self.retry_after)
         return response
+
+    def page(self, request: HttpRequest) -> HttpResponse:
+        """Return the refusal as a page."""
+        context = {"code": self.code, "message": self.message}
+        return render(request, "errors/refused.html", context, status=self.status)
+
+
+class Unavailable(ApiError):
+    """The database is away. The page for it needs nothing of the site, and looks again by itself."""
+
+    def __init__(self) -> None:
+        message = "The server is busy. What you had sent before is kept; try again in a moment."
+        super().__init__(503, "unavailable", message, retry_after=LOOK_AGAIN)
+
+    def page(self, request: HttpRequest) -> HttpResponse:
+        asked = {"url": request.get_full_path(), "is_form": request.method == "POST"}
+        text = render_to_string("errors/unavailable.html", {**asked, "seconds": LOOK_AGAIN})
+        return HttpResponse(text, status=self.status)
 
 
 def json_endpoint(*methods: str) -> Callable[[View], View]:
@@ -113,7 +139,9 @@ class JsonErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         refusal = as_refusal(error)
-        if refusal is None or (not wants_json(request) and not isinstance(error, ApiError)):
+        if isinstance(refusal, Unavailable):
+            logger.warning("The database is away: %s", in_a_line(error))
+        elif refusal is None or (not wants_json(request) and refusal is not error):
             return None
         return refusal.answer(request)
 
@@ -126,7 +154,7 @@ def as_refusal(error: Exception) -> ApiError | None:
         return ApiError(404, "not_found", "There is nothing here.")
     if isinstance(error, PermissionDenied):
         return ApiError(403, "forbidden", "You may not do this.")
-    return None
+    return Unavailable() if is_outage(error) else None
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
