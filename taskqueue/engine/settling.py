@@ -28,6 +28,7 @@ from taskqueue.outcome import Again, Completed, Failed, Interrupted, Lost, Outco
 logger = logging.getLogger(__name__)
 
 Ended = tuple[Run, Outcome]
+Change = tuple[Run, list[Any]]  # a run with what the changed fields of its task become
 NO_REASON = {"error": "", "error_code": "", "error_detail": ""}
 REASON = ("error", "error_code", "error_detail")
 
@@ -40,9 +41,11 @@ def settle(ended: Sequence[Ended], worker: str) -> list[Entry]:
     ours = [(run, outcome) for run, outcome in ended if run.is_ours]
     if not ours:
         return []
+    completed = [(run, [end.result]) for run, end in ours if isinstance(end, Completed)]
+    failed = [(run, _reason(end)) for run, end in ours if isinstance(end, Failed)]
     told = [
-        *_complete([(run, end.result) for run, end in ours if isinstance(end, Completed)], worker),
-        *_fail([(run, end) for run, end in ours if isinstance(end, Failed)], worker),
+        *_end(completed, ["result"], TaskStatus.COMPLETED, worker, **NO_REASON),
+        *_end(failed, REASON, TaskStatus.FAILED, worker),
         *_put_back([(run, end) for run, end in ours if isinstance(end, Again)], worker),
     ]
     _hold_off(ours)
@@ -69,43 +72,20 @@ def settle_one_by_one(ended: Sequence[Ended], worker: str) -> None:
                 TaskEvent.objects.append(settle([(run, failed)], worker))
 
 
-def _complete(ended: Sequence[tuple[Run, dict[str, Any]]], worker: str) -> list[Entry]:
-    rows = [(run.task.task_id, run.task.fence, result) for run, result in ended if run.task]
-    runs = [run for run, _ in ended]
-    return _end(runs, worker, ["result"], rows, TaskStatus.COMPLETED, **NO_REASON)
-
-
-def _fail(ended: Sequence[tuple[Run, Failed]], worker: str) -> list[Entry]:
-    rows = [
-        (run.task.task_id, run.task.fence, end.error, end.code, end.detail)
-        for run, end in ended
-        if run.task
-    ]
-    return _end([run for run, _ in ended], worker, REASON, rows, TaskStatus.FAILED)
-
-
 def _end(
-    runs: Sequence[Run],
-    worker: str,
-    change: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    status: TaskStatus,
-    **to: Any,
+    ended: Sequence[Change], change: Sequence[str], status: TaskStatus, worker: str, **to: Any
 ) -> list[Entry]:
     """End the tasks of these runs and drop the queue rows of all of them."""
-    over = dropping((run.row.id for run in runs), worker)
-    numbers = _transition(change, rows, status, over, finished_at=timezone.now(), **to)
-    notify(run.task for run in runs if run.task and run.task.task_id in numbers)
+    over = dropping((run.row.id for run, _ in ended), worker)
+    numbers = _transition(ended, change, status, over, finished_at=timezone.now(), **to)
+    notify(run.task for run, _ in ended if run.task and run.task.task_id in numbers)
     return [final_entry(task_id, number, status) for task_id, number in numbers.items()]
 
 
 def _put_back(ended: Sequence[tuple[Run, Again]], worker: str) -> list[Entry]:
-    rows = [
-        (run.task.task_id, run.task.fence, end.error, end.code, end.detail, end.when)
-        for run, end in ended
-        if run.task
-    ]
-    numbers = _transition((*REASON, "next_attempt_at"), rows, TaskStatus.PENDING, progress=None)
+    waiting = [(run, [*_reason(end), end.when]) for run, end in ended]
+    change = (*REASON, "next_attempt_at")
+    numbers = _transition(waiting, change, TaskStatus.PENDING, progress=None)
     update_each(
         Task,
         ["id"],
@@ -129,14 +109,19 @@ def _hold_off(ended: Sequence[Ended]) -> None:
             Pause.objects.hold_off(run.pool, end.jam.until, error=end.error, code=end.code)
 
 
+def _reason(end: Failed | Again) -> list[str]:
+    return [end.error, end.code, end.detail]
+
+
 def _transition(
+    ended: Sequence[Change],
     change: Sequence[str],
-    rows: Sequence[Sequence[Any]],
     status: TaskStatus,
     then: Values | None = None,
     **to: Any,
 ) -> dict[uuid.UUID, int]:
     """Return the numbers of the events that tell of it, by task."""
+    rows = [(run.task.task_id, run.task.fence, *values) for run, values in ended if run.task]
     if "next_attempt_at" not in change:
         to["next_attempt_at"] = None
     return update_each(

@@ -10,6 +10,13 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
+from taskqueue.engine.claiming import Claims
+from taskqueue.engine.lease import Lease
+from taskqueue.engine.runs import Run
+from taskqueue.engine.settling import settle
+from taskqueue.outcome import Failed
+from taskqueue.pools import one_slot
+
 NAME = "tests.function"
 
 
@@ -185,3 +192,14 @@ def test_a_function_that_no_worker_survives_ends_as_failed(db, settings, heard):
     assert not Task.objects.filter(repeat=Task.NEVER).exists()
     assert "every time it was tried" in CompletedTask.objects.get().last_error
     assert heard == ["task_failed"]
+
+
+def test_a_failure_that_no_task_can_tell_of_drops_the_row_all_the_same(define):
+    define(lambda: None)()
+    lease = Lease(concurrency=1, queue="", pools=one_slot())
+    lease.open()
+    (row,) = Claims([NAME], one_slot()).take({"bulk": 1}, lease.name, risk=False)
+
+    assert settle([(Run(row, lease), Failed("Sorry.", "internal", "why"))], lease.name) == []
+
+    assert not Task.objects.filter(task_name=NAME).exists()
